@@ -1,0 +1,10 @@
+/**
+ * Campaigns: their terms, window and stock, the staff's routes, the cache that every claim asks. Knows {@code http},
+ * {@code bus}, {@code backing}.
+ */
+@NullMarked
+@CheckReturnValue
+package io.couponrush.campaign;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;
