@@ -1,0 +1,129 @@
+package io.couponrush.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be set. A key is the path of components ({@code http.port}), its environment name follows by rule
+ * ({@code COUPONRUSH_HTTP_PORT}); {@code conf/couponrush.yaml} lists each key with its meaning.
+ */
+public record Settings(
+        @Default(".couponrush") Path dataDir,
+        @Default("http,issuance,notification") Set<Role> roles,
+        Http http,
+        Postgres postgres,
+        Redis redis,
+        Rabbitmq rabbitmq,
+        Jwt jwt,
+        Issuance issuance,
+        Limits limits,
+        Cluster cluster,
+        BootstrapAdmin bootstrapAdmin,
+        Loadtest loadtest) {
+
+    /** Which verticles a process runs. */
+    public enum Role {
+        HTTP,
+        ISSUANCE,
+        NOTIFICATION
+    }
+
+    /**
+     * The server that clients talk to.
+     *
+     * @param instances event loops that serve HTTP; 0 is one per core
+     * @param corsOrigins origins that browsers may call from; none by default
+     * @param trustedProxies addresses or CIDR blocks whose X-Forwarded-For is believed
+     * @param bodyTimeout from the first byte of a request to its last
+     * @param drain how long requests in flight may take after SIGTERM
+     */
+    public record Http(
+            @Default("127.0.0.1") String host,
+            @Default("8080") int port,
+            @Default("0") int instances,
+            @Default("") List<String> corsOrigins,
+            @Default("") List<String> trustedProxies,
+            @Default("75s") Duration idleTimeout,
+            @Default("5s") Duration bodyTimeout,
+            @Default("10s") Duration drain) {}
+
+    /**
+     * Where the truth is kept, and how long anybody waits for it.
+     *
+     * @param uri {@code postgresql://user:password@host:port/database}; none in {@code dev} means the embedded one
+     * @param poolSize connections for everything but the claim path
+     * @param poolQueue callers that may wait for one of them; more are refused
+     */
+    public record Postgres(
+            @Nullable Secret uri,
+            @Default("8") int poolSize,
+            @Default("1000") int poolQueue,
+            @Default("2s") Duration connectTimeout,
+            @Default("2s") Duration statementTimeout,
+            @Default("1500ms") Duration lockTimeout) {}
+
+    /**
+     * Where stock is reserved.
+     *
+     * @param evalTimeout a script call that takes longer has an unknown result
+     */
+    public record Redis(@Nullable Secret uri, @Default("300ms") Duration evalTimeout) {}
+
+    public record Rabbitmq(@Nullable Secret uri) {}
+
+    /**
+     * Tokens.
+     *
+     * @param secret signs and verifies access tokens (HS256); at least 32 bytes
+     */
+    public record Jwt(
+            @Nullable Secret secret, @Default("15m") Duration accessTtl, @Default("30d") Duration refreshTtl) {}
+
+    /**
+     * The claim path; {@code docs/architecture.md} shows where each bound applies.
+     *
+     * @param batchMax claims in one reservation call and in one commit
+     * @param waiting claims of one node that may be under way; more are answered 503 before anything is taken
+     * @param leaseTtl after this long Redis lets the sweeper ask Postgres what became of a reservation
+     * @param emptyWait how long a claim waits for the last reserved units to be decided
+     * @param connections Postgres connections of the claim path
+     */
+    public record Issuance(
+            @Default("3s") Duration deadline,
+            @Default("256") int batchMax,
+            @Default("8192") int waiting,
+            @Default("10s") Duration leaseTtl,
+            @Default("500ms") Duration emptyWait,
+            @Default("4") int connections,
+            @Default("1s") Duration sweepEvery) {}
+
+    /** Token buckets: {@code …PerSecond} is the refill, {@code …Burst} the size; each holds at most {@code tableSize} callers. */
+    public record Limits(
+            @Default("5") int issuePerSecond,
+            @Default("10") int issueBurst,
+            @Default("1") int loginPerSecond,
+            @Default("30") int loginBurst,
+            @Default("200000") int tableSize) {}
+
+    /**
+     * Several nodes as one service.
+     *
+     * @param members {@code host:port} of the other nodes, for discovery over TCP/IP
+     * @param host the private address that the event bus and the members' traffic bind to
+     */
+    public record Cluster(
+            @Default("false") boolean enabled, @Default("") List<String> members, @Default("127.0.0.1") String host) {}
+
+    /** An ADMIN that exists from the first start; set both or none. */
+    public record BootstrapAdmin(@Nullable String email, @Nullable Secret password) {}
+
+    /**
+     * Rehearsals.
+     *
+     * @param enabled opens {@code POST /api/loadtest/users}, which gives out tokens to anybody
+     */
+    public record Loadtest(@Default("false") boolean enabled) {}
+}
