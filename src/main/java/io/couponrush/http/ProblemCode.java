@@ -1,0 +1,48 @@
+package io.couponrush.http;
+
+/** Every code a client can meet in a problem; the name is the API. Add, never rename. */
+public enum ProblemCode {
+    VALIDATION_FAILED(400, "The request is not valid"),
+    UNAUTHENTICATED(401, "Sign in first"),
+    INVALID_CREDENTIALS(401, "E-mail or password is wrong"),
+    FORBIDDEN(403, "Not allowed"),
+    NOT_FOUND(404, "Nothing here"),
+    EVENT_NOT_FOUND(404, "No such event"),
+    COUPON_NOT_FOUND(404, "No such coupon"),
+    METHOD_NOT_ALLOWED(405, "Method not allowed"),
+    REQUEST_TIMEOUT(408, "The request took too long to arrive"),
+    EVENT_NOT_STARTED(409, "The event has not started"),
+    EVENT_ENDED(409, "The event has ended"),
+    EVENT_PAUSED(409, "The event is paused"),
+    COUPON_SOLD_OUT(409, "No coupons left"),
+    USER_LIMIT_EXCEEDED(409, "You have yours already"),
+    EMAIL_ALREADY_EXISTS(409, "This e-mail is registered already"),
+    EVENT_STATE_CONFLICT(409, "The event's state does not allow that"),
+    PRECONDITION_FAILED(412, "Somebody changed it meanwhile"),
+    PAYLOAD_TOO_LARGE(413, "The body is too large"),
+    URI_TOO_LONG(414, "The URI is too long"),
+    UNSUPPORTED_MEDIA_TYPE(415, "Send application/json"),
+    IDEMPOTENCY_KEY_REUSED(422, "This Idempotency-Key was used for another request"),
+    ACCOUNT_LOCKED(423, "Too many failed attempts"),
+    RATE_LIMITED(429, "Too many requests"),
+    HEADERS_TOO_LARGE(431, "The headers are too large"),
+    INTERNAL_ERROR(500, "Something went wrong on our side"),
+    OVERLOADED(503, "Too much is under way"),
+    UNAVAILABLE(503, "A part of the service is away");
+
+    private final int status;
+    private final String title;
+
+    ProblemCode(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+}
