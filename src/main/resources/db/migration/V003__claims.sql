@@ -55,7 +55,7 @@ $$;
 create function issue_fast(
     p_event bigint, p_epoch bigint, p_rid uuid[], p_user bigint[], p_seq smallint[], p_lease uuid[], p_code text[])
 returns table (
-    rid uuid, coupon_id bigint, issued_at timestamptz, expires_at timestamptz,
+    rid uuid, coupon_id bigint, coupon_code text, issued_at timestamptz, expires_at timestamptz,
     event_issued integer, event_total integer, event_generation integer)
 language plpgsql volatile as $$
 #variable_conflict use_column
@@ -90,14 +90,14 @@ begin
           from unnest(p_rid, p_user, p_seq, p_lease, p_code) as t (r, u, s, l, c)
          order by r  -- one lock order for keys that race on two campaigns
         on conflict do nothing
-        returning user_coupons.rid as i_rid, user_coupons.id as i_id, user_coupons.user_id as i_user,
+        returning user_coupons.rid as i_rid, user_coupons.id as i_id, user_coupons.coupon_code as i_code,
                   user_coupons.issued_at as i_at, user_coupons.expires_at as i_expires),
     told as (
         insert into outbox (dedup, topic, event_id, payload)
         select 'issued:' || min(i_id), 'coupon.issued', p_event,
                jsonb_build_object('couponIds', jsonb_agg(i_id order by i_id))
           from inserted)
-    select i_rid, i_id, i_at, i_expires, v_event.issued_count, v_event.total_count, v_event.soldout_generation
+    select i_rid, i_id, i_code, i_at, i_expires, v_event.issued_count, v_event.total_count, v_event.soldout_generation
       from inserted;
     get diagnostics v_rows = row_count;
     if v_rows < n then

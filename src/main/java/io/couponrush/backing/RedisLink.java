@@ -1,0 +1,207 @@
+package io.couponrush.backing;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pipelined connection to a Redis master, made anew whenever it is lost. Belongs to the event loop that made it.
+ *
+ * <p>The identity of the server is bound to the connection: whoever reconnects silently would take another process for
+ * the one it loaded.
+ */
+public final class RedisLink {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+    private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
+    private static final long BACKOFF_FIRST_MS = 20;
+    private static final long BACKOFF_MAX_MS = 1_000;
+
+    private final Vertx vertx;
+    private final String uri;
+    private final Duration timeout;
+    private final int inFlightMax;
+    private @Nullable Session session;
+    private boolean stopped;
+
+    /** A connection and the run_id of the process behind it. */
+    private record Session(Redis client, RedisConnection connection, String runId) {}
+
+    /**
+     * Makes a link that is not connected.
+     *
+     * @param timeout of one call; the result of a call that takes longer is unknown
+     * @param inFlightMax calls that may be under way; more fail at once
+     */
+    public RedisLink(Vertx vertx, String uri, Duration timeout, int inFlightMax) {
+        this.vertx = vertx;
+        this.uri = uri;
+        this.timeout = timeout;
+        this.inFlightMax = inFlightMax;
+    }
+
+    /** Completes when the first connection stands; fails when it cannot be made. Later losses are repaired alone. */
+    public Future<Void> start() {
+        return connect();
+    }
+
+    public Future<Void> stop() {
+        stopped = true;
+        Session last = session;
+        session = null;
+        return last == null ? Future.succeededFuture() : last.client().close();
+    }
+
+    /** The run_id of the connected master, or null while there is none. */
+    public @Nullable String runId() {
+        return session == null ? null : session.runId();
+    }
+
+    /** Runs a script. A failed future means that the result is unknown, unless there was no connection at all. */
+    public Future<Response> eval(LuaScript script, List<String> keys, Args args) {
+        Session current = session;
+        if (current == null) {
+            return notConnected();
+        }
+        return current.connection()
+                .send(request(Command.EVALSHA, script.sha1(), keys, args))
+                .recover(e -> isReply(e, "NOSCRIPT")
+                        ? current.connection().send(request(Command.EVAL, script.text(), keys, args))
+                        : Future.failedFuture(e))
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(e -> dropIfDemoted(current, e));
+    }
+
+    /** Succeeds when the server behind the connection says that it is a master, now. */
+    public Future<Void> checkMaster() {
+        Session current = session;
+        if (current == null) {
+            return notConnected();
+        }
+        return current.connection()
+                .send(Request.cmd(Command.ROLE))
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .compose(RedisLink::requireMaster)
+                .onFailure(e -> lost(current));
+    }
+
+    /** A call that was not sent. */
+    public <T> Future<T> notConnected() {
+        return Future.failedFuture(new NotConnected());
+    }
+
+    /** What a script gets besides its keys. */
+    @FunctionalInterface
+    public interface Args {
+        void addTo(Request request);
+    }
+
+    /** There is no connection: nothing was sent. */
+    public static final class NotConnected extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NotConnected() {
+            super("not connected to Redis", null, false, false);
+        }
+    }
+
+    private static Request request(Command command, String script, List<String> keys, Args args) {
+        Request request = Request.cmd(command).arg(script).arg(keys.size());
+        keys.forEach(request::arg);
+        args.addTo(request);
+        return request;
+    }
+
+    private Future<Void> connect() {
+        var options = new RedisOptions()
+                .setConnectionString(uri)
+                .setPoolName("redis-claims")
+                .setMaxPoolSize(1)
+                .setMaxPoolWaiting(1)
+                .setMaxWaitingHandlers(inFlightMax);
+        Redis client = Redis.createClient(vertx, options);
+        return client.connect()
+                .compose(connection -> identify(connection).map(runId -> new Session(client, connection, runId)))
+                .timeout(2_000, TimeUnit.MILLISECONDS)
+                .onSuccess(this::use)
+                .onFailure(e -> client.close().onFailure(RedisLink::ignore))
+                .mapEmpty();
+    }
+
+    private static Future<String> identify(RedisConnection connection) {
+        return connection
+                .send(Request.cmd(Command.ROLE))
+                .compose(RedisLink::requireMaster)
+                .compose(master -> connection.send(Request.cmd(Command.INFO).arg("server")))
+                .compose(info -> {
+                    var found = RUN_ID.matcher(info.toString());
+                    return found.find()
+                            ? Future.succeededFuture(found.group(1))
+                            : Future.failedFuture("Redis does not tell its run_id");
+                });
+    }
+
+    private static Future<Void> requireMaster(Response role) {
+        String is = role.get(0).toString();
+        return "master".equals(is)
+                ? Future.succeededFuture()
+                : Future.failedFuture("Redis is a " + is + ", not a master");
+    }
+
+    private void use(Session fresh) {
+        if (stopped) {
+            fresh.client().close().onFailure(RedisLink::ignore);
+            return;
+        }
+        session = fresh;
+        fresh.connection().exceptionHandler(e -> lost(fresh));
+        fresh.connection().endHandler(v -> lost(fresh));
+    }
+
+    private void dropIfDemoted(Session used, Throwable e) {
+        if (isReply(e, "READONLY")) {
+            lost(used);
+        }
+    }
+
+    private void lost(Session gone) {
+        if (!gone.equals(session)) { // told twice, or of an old one
+            return;
+        }
+        session = null;
+        gone.client().close().onFailure(RedisLink::ignore);
+        LOG.warn("lost the connection to Redis");
+        reconnect(BACKOFF_FIRST_MS);
+    }
+
+    private void reconnect(long delayMs) {
+        if (stopped) {
+            return;
+        }
+        long jittered = delayMs / 2 + ThreadLocalRandom.current().nextLong(delayMs / 2 + 1);
+        vertx.timer(Math.max(1, jittered), TimeUnit.MILLISECONDS)
+                .compose(v -> connect())
+                .onSuccess(v -> LOG.info("connected to Redis again"))
+                .onFailure(e -> reconnect(Math.min(BACKOFF_MAX_MS, delayMs * 2)));
+    }
+
+    private static boolean isReply(Throwable e, String code) {
+        return e.getMessage() != null && e.getMessage().startsWith(code);
+    }
+
+    private static void ignore(Throwable e) {
+        LOG.debug("closing a lost connection", e);
+    }
+}

@@ -1,0 +1,128 @@
+package io.couponrush.issuance;
+
+import io.couponrush.issuance.CouponBook.Verdicts;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Group commit of one campaign: one batch in flight, the next one collects meanwhile.
+ *
+ * <p>Never gives a lease back: after an error the row may exist, so the same rids and leases are sent again until
+ * Postgres answers or nobody waits any more; then the sweeper finds out (R4). What was reserved is always sent, even
+ * when its client has left (R5).
+ */
+final class Committer {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final long RESEND_MS = 20;
+
+    private final long eventId;
+    private final CouponBook book;
+    private final Timers timers;
+    private final LaneListener listener;
+    private final int batchMax;
+    private final Decided decided;
+    private final ArrayDeque<Claim> held = new ArrayDeque<>();
+    private boolean committing;
+
+    /** Who acts on the decisions. */
+    @FunctionalInterface
+    interface Decided {
+        void accept(long epoch, List<Claim> batch, Verdicts verdicts);
+    }
+
+    Committer(CouponBook book, Timers timers, LaneListener listener, int batchMax, long eventId, Decided decided) {
+        this.eventId = eventId;
+        this.book = book;
+        this.timers = timers;
+        this.listener = listener;
+        this.batchMax = batchMax;
+        this.decided = decided;
+    }
+
+    void add(Claim claim) {
+        held.add(claim);
+    }
+
+    boolean idle() {
+        return !committing && held.isEmpty();
+    }
+
+    /** Sends the next batch unless one is in flight. */
+    void commitNext() {
+        if (committing || held.isEmpty()) {
+            return;
+        }
+        committing = true;
+        send(nextBatch()).onComplete(done -> {
+            committing = false;
+            commitNext();
+        });
+    }
+
+    private List<Claim> nextBatch() {
+        var batch = new ArrayList<Claim>(Math.min(batchMax, held.size()));
+        long epoch = held.getFirst().epoch();
+        while (!held.isEmpty() && batch.size() < batchMax && held.getFirst().epoch() == epoch) {
+            batch.add(held.removeFirst());
+        }
+        return batch;
+    }
+
+    /** Never fails. */
+    private Future<Void> send(List<Claim> batch) {
+        listener.committing(batch.size());
+        boolean plain = batch.stream().allMatch(Claim::fresh);
+        long epoch = batch.get(0).epoch();
+        Future<Optional<Verdicts>> fast = plain
+                ? book.issueFast(eventId, epoch, batch).otherwise(Optional.empty()) // any error: the slow way finds out
+                : Future.succeededFuture(Optional.empty());
+        return fast.compose(
+                issued -> issued.map(v -> decide(epoch, batch, v)).orElseGet(() -> sendSlowly(epoch, batch)));
+    }
+
+    private Future<Void> sendSlowly(long epoch, List<Claim> batch) {
+        return book.issueBatch(eventId, epoch, batch)
+                .compose(verdicts -> decide(epoch, batch, verdicts), failure -> failed(epoch, batch, failure));
+    }
+
+    private Future<Void> decide(long epoch, List<Claim> batch, Verdicts verdicts) {
+        decided.accept(epoch, batch, verdicts);
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> failed(long epoch, List<Claim> batch, Throwable failure) {
+        if (failure instanceof CouponBook.Poisoned) {
+            return splitOrDrop(epoch, batch, failure);
+        }
+        List<Claim> waiting = batch.stream().filter(c -> !c.answered()).toList();
+        if (waiting.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        LOG.atWarn().addKeyValue("eventId", eventId).log("batch not decided, sending it again: {}", failure.toString());
+        return pause().compose(v -> sendSlowly(epoch, waiting));
+    }
+
+    /** One bad request must not fail its neighbours (R10). */
+    private Future<Void> splitOrDrop(long epoch, List<Claim> batch, Throwable failure) {
+        if (batch.size() == 1) {
+            LOG.atError().addKeyValue("eventId", eventId).setCause(failure).log("claim refused by the database");
+            return Future.succeededFuture(); // answered at its deadline; its lease is the sweeper's
+        }
+        int half = batch.size() / 2;
+        return sendSlowly(epoch, batch.subList(0, half))
+                .compose(v -> sendSlowly(epoch, batch.subList(half, batch.size())));
+    }
+
+    private Future<Void> pause() {
+        var promise = Promise.<Void>promise();
+        timers.after(RESEND_MS + ThreadLocalRandom.current().nextLong(RESEND_MS), promise::complete);
+        return promise.future();
+    }
+}

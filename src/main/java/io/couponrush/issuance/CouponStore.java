@@ -1,0 +1,252 @@
+package io.couponrush.issuance;
+
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** Coupon rows, and the functions of {@code V003__claims.sql} that decide about them. */
+final class CouponStore implements CouponBook {
+    private static final String ISSUE_FAST =
+            """
+            select rid, 'ISSUED', coupon_id, coupon_code, issued_at, expires_at, true,
+                   event_issued, event_total, event_generation
+              from issue_fast($1, $2, $3, $4, $5, $6, $7)
+            """;
+
+    private static final String ISSUE_BATCH =
+            """
+            select rid, outcome, coupon_id, coupon_code, issued_at, expires_at, same_lease,
+                   event_issued, event_total, event_generation
+              from issue_batch($1, $2, $3, $4, $5, $6)
+            """;
+
+    private static final String STORED =
+            """
+            select rid, event_id, user_id, id, coupon_code, issued_at, expires_at
+              from user_coupons
+             where rid = any ($2)
+            union
+            select rid, event_id, user_id, id, coupon_code, issued_at, expires_at
+              from user_coupons
+             where event_id = $1 and user_id = any ($3)
+            """;
+
+    private static final String STOCK =
+            """
+            select epoch, issued_count, total_count, soldout_generation from coupon_events where id = $1
+            """;
+
+    private static final String BEGIN_EPOCH =
+            """
+            select epoch, free, max_per_user, generation from begin_epoch($1, $2)
+            """;
+
+    private static final String COUNTS =
+            """
+            select user_id, count(*)::integer as coupons
+              from user_coupons
+             where event_id = $1 and epoch < $2 and user_id > $3
+             group by user_id
+             order by user_id
+             limit $4
+            """;
+
+    private static final String RESOLVE =
+            """
+            select rid, lease, consumed from resolve_leases($1, $2, $3)
+            """;
+
+    private static final String SWEEPABLE =
+            """
+            select id, case when end_time < now()
+                            then extract(epoch from end_time + interval '1 day')::bigint else 0 end as expire_at
+              from coupon_events
+             where start_time <= now() and end_time > now() - interval '1 day'
+            """;
+
+    private static final String PRUNE = "delete from void_leases where at < now() - interval '24 hours'";
+
+    private static final int COUNTS_PAGE = 5_000;
+
+    private final Pool pool;
+    private final long timeoutMillis;
+
+    /**
+     * Makes the store.
+     *
+     * @param timeout after which the outcome of a statement is unknown; longer than the server's own limit
+     */
+    CouponStore(Pool pool, Duration timeout) {
+        this.pool = pool;
+        this.timeoutMillis = timeout.toMillis();
+    }
+
+    @Override
+    public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch) {
+        var seqs = new Short[batch.size()];
+        for (int i = 0; i < seqs.length; i++) {
+            seqs[i] = (short) batch.get(i).seq();
+        }
+        Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), seqs).addValue(leases(batch));
+        return query(ISSUE_FAST, args.addValue(codes(batch)))
+                .map(rows -> rows.size() == 0 ? Optional.empty() : Optional.of(verdicts(rows)));
+    }
+
+    @Override
+    public Future<Verdicts> issueBatch(long eventId, long epoch, List<Claim> batch) {
+        Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), leases(batch), codes(batch));
+        return query(ISSUE_BATCH, args)
+                .map(CouponStore::verdicts)
+                .recover(e -> Future.failedFuture(isPoison(e) ? new Poisoned(e) : e));
+    }
+
+    @Override
+    public Future<List<Stored>> stored(long eventId, Set<UUID> rids, Set<Long> users) {
+        Tuple args = Tuple.of(eventId, rids.toArray(UUID[]::new), users.toArray(Long[]::new));
+        return query(STORED, args).map(rows -> {
+            var found = new ArrayList<Stored>(rows.size());
+            for (Row row : rows) {
+                found.add(stored(row));
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public Future<Optional<Stock>> stock(long eventId) {
+        return query(STOCK, Tuple.of(eventId)).map(rows -> first(rows)
+                .map(row -> new Stock(
+                        row.getLong("epoch"),
+                        row.getInteger("issued_count"),
+                        row.getInteger("total_count"),
+                        row.getInteger("soldout_generation"))));
+    }
+
+    @Override
+    public Future<Optional<Epoch>> beginEpoch(long eventId, long expected) {
+        return query(BEGIN_EPOCH, Tuple.of(eventId, expected)).map(rows -> first(rows)
+                .map(row -> new Epoch(
+                        row.getLong("epoch"),
+                        row.getInteger("free"),
+                        row.getInteger("max_per_user"),
+                        row.getInteger("generation"))));
+    }
+
+    @Override
+    public Future<CountsPage> countsBefore(long eventId, long epoch, long afterUser) {
+        return query(COUNTS, Tuple.of(eventId, epoch, afterUser, COUNTS_PAGE)).map(rows -> {
+            Map<Long, Integer> counts = new LinkedHashMap<>();
+            long last = 0;
+            for (Row row : rows) {
+                last = row.getLong("user_id");
+                counts.put(last, row.getInteger("coupons"));
+            }
+            return new CountsPage(counts, counts.size() < COUNTS_PAGE ? 0 : last);
+        });
+    }
+
+    @Override
+    public Future<List<Ledger.Settlement>> resolve(long eventId, List<Ledger.Settlement> leases) {
+        UUID[] rids = leases.stream().map(Ledger.Settlement::rid).toArray(UUID[]::new);
+        UUID[] ids = leases.stream().map(Ledger.Settlement::lease).toArray(UUID[]::new);
+        return query(RESOLVE, Tuple.of(eventId, rids, ids)).map(rows -> {
+            var resolved = new ArrayList<Ledger.Settlement>(rows.size());
+            for (Row row : rows) {
+                var verb = row.getBoolean("consumed") ? Ledger.Verb.C : Ledger.Verb.B;
+                resolved.add(new Ledger.Settlement(verb, row.getUUID("rid"), row.getUUID("lease")));
+            }
+            return resolved;
+        });
+    }
+
+    @Override
+    public Future<List<Sweepable>> sweepable() {
+        return query(SWEEPABLE, Tuple.tuple()).map(rows -> {
+            var events = new ArrayList<Sweepable>(rows.size());
+            for (Row row : rows) {
+                events.add(new Sweepable(row.getLong("id"), row.getLong("expire_at")));
+            }
+            return events;
+        });
+    }
+
+    @Override
+    public Future<Integer> pruneVoidLeases() {
+        return query(PRUNE, Tuple.tuple()).map(RowSet::rowCount);
+    }
+
+    private Future<RowSet<Row>> query(String sql, Tuple args) {
+        return pool.preparedQuery(sql).execute(args).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean isPoison(Throwable e) {
+        return e instanceof PgException no
+                && no.getSqlState() != null
+                && (no.getSqlState().startsWith("22") || no.getSqlState().startsWith("23"));
+    }
+
+    private static UUID[] rids(List<Claim> batch) {
+        return batch.stream().map(Claim::rid).toArray(UUID[]::new);
+    }
+
+    private static Long[] users(List<Claim> batch) {
+        return batch.stream().map(Claim::userId).toArray(Long[]::new);
+    }
+
+    private static UUID[] leases(List<Claim> batch) {
+        return batch.stream().map(Claim::lease).toArray(UUID[]::new);
+    }
+
+    private static String[] codes(List<Claim> batch) {
+        return batch.stream().map(Claim::code).toArray(String[]::new);
+    }
+
+    private static Verdicts verdicts(RowSet<Row> rows) {
+        Map<UUID, Verdict> byRid = new HashMap<>();
+        int issued = 0;
+        int total = 0;
+        int generation = 0;
+        for (Row row : rows) {
+            byRid.put(row.getUUID(0), verdict(row));
+            issued = row.getInteger(7);
+            total = row.getInteger(8);
+            generation = row.getInteger(9);
+        }
+        return new Verdicts(byRid, issued, total, generation);
+    }
+
+    private static Verdict verdict(Row row) {
+        var decision = Decision.valueOf(row.getString(1));
+        Coupon coupon = row.getLong(2) == null
+                ? null
+                : new Coupon(row.getLong(2), row.getString(3), instant(row, 4), instant(row, 5));
+        return new Verdict(decision, coupon, row.getBoolean(6));
+    }
+
+    private static Stored stored(Row row) {
+        var coupon = new Coupon(row.getLong(3), row.getString(4), instant(row, 5), instant(row, 6));
+        return new Stored(row.getUUID(0), row.getLong(1), row.getLong(2), coupon);
+    }
+
+    private static Instant instant(Row row, int column) {
+        return row.getOffsetDateTime(column).toInstant();
+    }
+
+    private static Optional<Row> first(RowSet<Row> rows) {
+        return rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next());
+    }
+}

@@ -1,0 +1,84 @@
+package io.couponrush.issuance;
+
+import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Refused;
+import io.couponrush.bus.Refusal;
+import io.couponrush.issuance.CouponBook.Stored;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The last look before a claim is refused on the word of Redis: a key that owns a coupon gets it (R6), and a user at the
+ * limit is told what it has.
+ */
+final class Refusals {
+    private final long eventId;
+    private final CouponBook book;
+
+    /** A claim that Redis turned away. */
+    record Turned(Claim claim, Refusal why) {}
+
+    Refusals(long eventId, CouponBook book) {
+        this.eventId = eventId;
+        this.book = book;
+    }
+
+    /** Answers each; those that nobody can answer now are told to come back at their deadline. */
+    void answer(List<Turned> turned) {
+        var asking = new ArrayList<Turned>();
+        for (Turned t : turned) {
+            if (t.claim().keyed() || t.why() == Refusal.USER_LIMIT_EXCEEDED) {
+                asking.add(t);
+            } else {
+                t.claim().answer(new Refused(t.why()));
+            }
+        }
+        if (asking.isEmpty()) {
+            return;
+        }
+        Set<UUID> rids = new HashSet<>();
+        Set<Long> users = new HashSet<>();
+        for (Turned t : asking) {
+            rids.add(t.claim().rid());
+            if (t.why() == Refusal.USER_LIMIT_EXCEEDED) {
+                users.add(t.claim().userId());
+            }
+        }
+        book.stored(eventId, rids, users).onSuccess(rows -> answer(asking, rows));
+    }
+
+    private void answer(List<Turned> asking, List<Stored> rows) {
+        Map<UUID, Stored> byRid = new HashMap<>();
+        Map<Long, List<String>> codes = new HashMap<>();
+        for (Stored row : rows) {
+            byRid.put(row.rid(), row);
+            if (row.eventId() == eventId) {
+                codes.computeIfAbsent(row.userId(), u -> new ArrayList<>())
+                        .add(row.coupon().code());
+            }
+        }
+        for (Turned t : asking) {
+            Stored own = byRid.get(t.claim().rid());
+            t.claim().answer(own == null ? refused(t, codes) : replay(t.claim(), own));
+        }
+    }
+
+    private IssueOutcome replay(Claim claim, Stored row) {
+        if (row.eventId() != eventId || row.userId() != claim.userId()) {
+            return new Refused(Refusal.IDEMPOTENCY_KEY_REUSED);
+        }
+        return row.coupon().issued(true);
+    }
+
+    private static IssueOutcome refused(Turned turned, Map<Long, List<String>> codes) {
+        if (turned.why() != Refusal.USER_LIMIT_EXCEEDED) {
+            return new Refused(turned.why());
+        }
+        return new Refused(turned.why(), codes.getOrDefault(turned.claim().userId(), List.of()));
+    }
+}
