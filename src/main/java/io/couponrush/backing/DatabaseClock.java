@@ -1,0 +1,78 @@
+package io.couponrush.backing;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Postgres' time as this node can tell it without asking: its own clock plus the offset last measured. For looks and early
+ * refusals; what counts is decided with the time in the statement itself.
+ */
+public final class DatabaseClock implements InstantSource {
+    private static final int MEASUREMENTS = 3;
+    private static final String NOW = "select clock_timestamp()";
+
+    private final Supplier<Future<Instant>> database;
+    private final InstantSource node;
+    private final LongSupplier nanoTime;
+    private volatile Duration offset = Duration.ZERO;
+
+    public DatabaseClock(Supplier<Future<Instant>> database, InstantSource node, LongSupplier nanoTime) {
+        this.database = database;
+        this.node = node;
+        this.nanoTime = nanoTime;
+    }
+
+    /** How {@code client}'s database is asked. */
+    public static Supplier<Future<Instant>> timeOf(SqlClient client) {
+        return () -> client.query(NOW)
+                .execute()
+                .map(rows -> rows.iterator().next().get(OffsetDateTime.class, 0).toInstant());
+    }
+
+    @Override
+    public Instant instant() {
+        return node.instant().plus(offset);
+    }
+
+    /** The offset in use; zero until it has been measured. */
+    public Duration offset() {
+        return offset;
+    }
+
+    /** Measures again. When that fails, the offset stays. */
+    public Future<Void> tick() {
+        return measure(new ArrayList<>(MEASUREMENTS)).map(measured -> {
+            measured.sort(null);
+            offset = measured.get(MEASUREMENTS / 2);
+            return null;
+        });
+    }
+
+    private Future<List<Duration>> measure(List<Duration> measured) {
+        if (measured.size() == MEASUREMENTS) {
+            return Future.succeededFuture(measured);
+        }
+        return measureOnce().compose(one -> {
+            measured.add(one);
+            return measure(measured);
+        });
+    }
+
+    /** The answer is taken to be half a round trip old. */
+    private Future<Duration> measureOnce() {
+        Instant asked = node.instant();
+        long start = nanoTime.getAsLong();
+        return database.get().map(there -> {
+            long halfWay = (nanoTime.getAsLong() - start) / 2;
+            return Duration.between(asked.plusNanos(halfWay), there);
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package io.couponrush.campaign;
+
+import java.time.Instant;
+
+/**
+ * A campaign ("coupon event") as Postgres had it at one moment.
+ *
+ * @param epoch fencing token, raised whenever stock, limit, window or pause changes and by each rebuild of Redis
+ * @param soldOutGeneration odd when sold out, even when on sale
+ * @param version of terms and pause; issuing does not change it
+ */
+public record Campaign(
+        long eventId,
+        Terms terms,
+        boolean paused,
+        int issuedCount,
+        long epoch,
+        int soldOutGeneration,
+        int version,
+        Instant createdAt) {
+
+    /** A pause shows even before the start, since the campaign will not start by itself; the end is stronger than both. */
+    public CampaignStatus status(Instant now) {
+        if (!now.isBefore(terms.endTime())) {
+            return CampaignStatus.ENDED;
+        }
+        if (paused) {
+            return CampaignStatus.PAUSED;
+        }
+        return now.isBefore(terms.startTime()) ? CampaignStatus.SCHEDULED : CampaignStatus.ACTIVE;
+    }
+
+    public boolean soldOut() {
+        return soldOutGeneration % 2 == 1;
+    }
+
+    public int remainingCount() {
+        return terms.totalCount() - issuedCount;
+    }
+
+    /** Versions and epochs only grow, so either one tells which of two readings of a row is the older. */
+    boolean olderThan(Campaign other) {
+        return version < other.version || epoch < other.epoch;
+    }
+
+    Campaign with(Terms newTerms) {
+        return new Campaign(eventId, newTerms, paused, issuedCount, epoch, soldOutGeneration, version, createdAt);
+    }
+
+    Campaign withPaused(boolean nowPaused) {
+        return new Campaign(eventId, terms, nowPaused, issuedCount, epoch, soldOutGeneration, version, createdAt);
+    }
+}

@@ -1,0 +1,94 @@
+package io.couponrush.campaign;
+
+import io.couponrush.http.Answer;
+import io.couponrush.http.ProblemCode;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+
+/** Changes campaigns: each change is decided under the lock of the campaign's row, between two batches of coupons. */
+public final class CampaignEditStore {
+    /** The clock is read when the lock is held: what was issued while waiting for it was issued before {@code now}. */
+    private static final String LOCK =
+            """
+            with locked as materialized (select * from coupon_events where id = $1 for update)
+            select locked.*, clock_timestamp() as now from locked
+            """;
+
+    private static final String UPDATE =
+            """
+            update coupon_events
+               set title = $1, description = $2, total_count = $3, start_time = $4, end_time = $5, max_per_user = $6,
+                   discount_type = $7, discount_value = $8, min_purchase_amount = $9, valid_days = $10,
+                   code_prefix = $11, paused = $12,
+                   epoch = case when $13 then next_epoch(epoch) else epoch end,
+                   soldout_generation = soldout_generation
+                       + case when (soldout_generation % 2 = 1) <> (issued_count = $3) then 1 else 0 end,
+                   version = version + 1
+             where id = $14
+            returning *
+            """;
+
+    private static final String TELL_STOCK = """
+            select tell_stock($1, $2, $3)
+            """;
+
+    private final Pool pool;
+
+    public CampaignEditStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Commits what {@code edit} makes of the campaign; nothing is written when that is the same or denied. */
+    Future<Answer<Change>> change(long eventId, Edit edit) {
+        return pool.withTransaction(tx -> lock(tx, eventId, edit));
+    }
+
+    private static Future<Answer<Change>> lock(SqlConnection tx, long eventId, Edit edit) {
+        return tx.preparedQuery(LOCK).execute(Tuple.of(eventId)).compose(rows -> {
+            if (rows.size() == 0) {
+                return Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND));
+            }
+            Row row = rows.iterator().next();
+            Campaign before = CampaignStore.campaign(row);
+            Instant now = row.getOffsetDateTime("now").toInstant();
+            return write(tx, before, edit.apply(before, now), now);
+        });
+    }
+
+    private static Future<Answer<Change>> write(
+            SqlConnection tx, Campaign before, Answer<Campaign> edited, Instant now) {
+        if (edited instanceof Answer.Denied<Campaign> denied) {
+            return Future.succeededFuture(Answer.denied(denied.problem()));
+        }
+        Campaign wanted = ((Answer.Given<Campaign>) edited).value();
+        if (wanted.equals(before)) {
+            return Future.succeededFuture(Answer.given(new Change(before, before, now)));
+        }
+        var values = CampaignStore.tuple(wanted.terms())
+                .addBoolean(wanted.paused())
+                .addBoolean(Edit.fences(before, wanted))
+                .addLong(before.eventId());
+        return tx.preparedQuery(UPDATE)
+                .execute(values)
+                .map(rows -> new Change(
+                        before, CampaignStore.campaign(rows.iterator().next()), now))
+                .compose(change -> tellStock(tx, change));
+    }
+
+    private static Future<Answer<Change>> tellStock(SqlConnection tx, Change change) {
+        Campaign after = change.after();
+        if (!change.turned()) {
+            return Future.succeededFuture(Answer.given(change));
+        }
+        return tx.preparedQuery(TELL_STOCK)
+                .execute(Tuple.of(
+                        after.eventId(),
+                        after.soldOutGeneration(),
+                        after.terms().title()))
+                .map(Answer.given(change));
+    }
+}

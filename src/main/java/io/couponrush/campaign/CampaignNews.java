@@ -1,0 +1,35 @@
+package io.couponrush.campaign;
+
+import io.couponrush.bus.Addresses;
+import io.couponrush.bus.CampaignChanged;
+import io.couponrush.bus.StockTurned;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.EventBus;
+
+/** What nodes tell each other about campaigns. Only hints: whoever misses one finds out within a second. */
+public final class CampaignNews {
+    private final EventBus bus;
+
+    public CampaignNews(EventBus bus) {
+        this.bus = bus;
+    }
+
+    /** Listens for the node; done when all nodes know that it does. */
+    public Future<Void> listen(Campaigns campaigns, SoldOutFlags flags) {
+        var changed = bus.<CampaignChanged>consumer(
+                Addresses.CAMPAIGN_CHANGED, m -> campaigns.forget(m.body().eventId()));
+        var turned = bus.<StockTurned>consumer(Addresses.STOCK_TURNED, m -> {
+            flags.apply(m.body());
+            campaigns.forget(m.body().eventId());
+        });
+        return Future.all(changed.completion(), turned.completion()).mapEmpty();
+    }
+
+    void changed(long eventId) {
+        bus.publish(Addresses.CAMPAIGN_CHANGED, new CampaignChanged(eventId));
+    }
+
+    void turned(Campaign campaign) {
+        bus.publish(Addresses.STOCK_TURNED, new StockTurned(campaign.eventId(), campaign.soldOutGeneration()));
+    }
+}

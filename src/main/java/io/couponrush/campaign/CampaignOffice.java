@@ -1,0 +1,73 @@
+package io.couponrush.campaign;
+
+import io.couponrush.http.Answer;
+import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes and changes campaigns and sees that every node hears of it: what the staff's routes and the demo do. */
+public final class CampaignOffice {
+    private static final Logger LOG = LoggerFactory.getLogger(CampaignOffice.class);
+
+    private final CampaignStore store;
+    private final CampaignEditStore edits;
+    private final CampaignNews news;
+    private final Campaigns campaigns;
+    private final StockReload stock;
+
+    public CampaignOffice(
+            CampaignStore store, CampaignEditStore edits, CampaignNews news, Campaigns campaigns, StockReload stock) {
+        this.store = store;
+        this.edits = edits;
+        this.news = news;
+        this.campaigns = campaigns;
+        this.stock = stock;
+    }
+
+    Future<Campaign> create(Terms terms) {
+        return store.create(terms).compose(campaign -> {
+            announce(campaign.eventId());
+            return reload(campaign.eventId()).map(campaign);
+        });
+    }
+
+    /** The campaign of that title unless it has ended, else a new one. For seeding: two at a time may make two. */
+    public Future<Campaign> createIfAbsent(Terms terms) {
+        return store.findRunning(terms.title())
+                .compose(found -> found != null ? Future.succeededFuture(found) : create(terms));
+    }
+
+    Future<Answer<Change>> change(long eventId, Edit edit) {
+        return edits.change(eventId, edit).compose(answer -> {
+            if (answer instanceof Answer.Given<Change> given && given.value().happened()) {
+                return spread(given.value()).map(answer);
+            }
+            return Future.succeededFuture(answer);
+        });
+    }
+
+    /** Redis first, then the news that stock has returned: who comes because of it finds it there. */
+    private Future<Void> spread(Change change) {
+        Campaign after = change.after();
+        announce(after.eventId());
+        Future<Void> loaded = change.fenced() ? reload(after.eventId()) : Future.succeededFuture();
+        return loaded.onSuccess(v -> {
+            if (change.turned()) {
+                news.turned(after);
+            }
+        });
+    }
+
+    private void announce(long eventId) {
+        campaigns.forget(eventId);
+        news.changed(eventId);
+    }
+
+    /** The change is committed whatever becomes of this. */
+    private Future<Void> reload(long eventId) {
+        return Future.succeededFuture().compose(v -> stock.reload(eventId)).otherwise(e -> {
+            LOG.warn("event {} was changed, its stock is not loaded yet: {}", eventId, e.toString());
+            return null;
+        });
+    }
+}

@@ -1,0 +1,131 @@
+package io.couponrush.campaign;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Campaigns in Postgres: making and reading them. {@link CampaignEditStore} changes them. */
+public final class CampaignStore {
+    /** The epoch begins with the clock, so that it is above what an old copy of Redis may remember of this id. */
+    private static final String CREATE =
+            """
+            insert into coupon_events (title, description, total_count, start_time, end_time, max_per_user,
+                discount_type, discount_value, min_purchase_amount, valid_days, code_prefix, epoch)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, next_epoch(0))
+            returning *
+            """;
+
+    private static final String FIND = """
+            select * from coupon_events where id = $1
+            """;
+
+    private static final String FIND_RUNNING_BY_TITLE =
+            """
+            select * from coupon_events where title = $1 and end_time > clock_timestamp() order by id limit 1
+            """;
+
+    private static final String LIST =
+            """
+            select e.*
+              from coupon_events e, (select clock_timestamp() as now) clock
+             where ($1::text is null or $1 = case when e.end_time <= clock.now then 'ended'
+                                                  when e.paused then 'paused'
+                                                  when e.start_time > clock.now then 'scheduled'
+                                                  else 'active' end)
+               and ($2::timestamptz is null or (e.start_time, e.id) < ($2, $3))
+             order by e.start_time desc, e.id desc
+             limit $4
+            """;
+
+    private final Pool pool;
+
+    public CampaignStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    Future<Campaign> create(Terms terms) {
+        return pool.preparedQuery(CREATE)
+                .execute(tuple(terms))
+                .map(rows -> campaign(rows.iterator().next()));
+    }
+
+    public Future<@Nullable Campaign> find(long eventId) {
+        return pool.preparedQuery(FIND).execute(Tuple.of(eventId)).map(CampaignStore::first);
+    }
+
+    Future<@Nullable Campaign> findRunning(String title) {
+        return pool.preparedQuery(FIND_RUNNING_BY_TITLE)
+                .execute(Tuple.of(title))
+                .map(CampaignStore::first);
+    }
+
+    /** Newest start first, from behind {@code after}: at most {@code limit} of them, of one status or of all. */
+    Future<List<Campaign>> list(@Nullable CampaignStatus status, @Nullable Cursor after, int limit) {
+        var asked = Tuple.tuple()
+                .addValue(status == null ? null : status.wire())
+                .addValue(after == null ? null : utc(after.startTime()))
+                .addValue(after == null ? null : after.eventId())
+                .addValue(limit);
+        return pool.preparedQuery(LIST).execute(asked).map(rows -> {
+            List<Campaign> list = new ArrayList<>(rows.size());
+            rows.forEach(row -> list.add(campaign(row)));
+            return list;
+        });
+    }
+
+    /** The terms in the order of the columns of V002, from {@code title} to {@code code_prefix}. */
+    static Tuple tuple(Terms terms) {
+        return Tuple.tuple()
+                .addString(terms.title())
+                .addString(terms.description())
+                .addInteger(terms.totalCount())
+                .addOffsetDateTime(utc(terms.startTime()))
+                .addOffsetDateTime(utc(terms.endTime()))
+                .addInteger(terms.maxPerUser())
+                .addString(terms.discountType().wire())
+                .addBigDecimal(terms.discountValue())
+                .addBigDecimal(terms.minPurchaseAmount())
+                .addInteger(terms.validDays())
+                .addString(terms.codePrefix());
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    static @Nullable Campaign first(RowSet<Row> rows) {
+        return rows.size() == 0 ? null : campaign(rows.iterator().next());
+    }
+
+    static Campaign campaign(Row row) {
+        var terms = new Terms(
+                row.getString("title"),
+                row.getString("description"),
+                row.getInteger("total_count"),
+                row.getOffsetDateTime("start_time").toInstant(),
+                row.getOffsetDateTime("end_time").toInstant(),
+                row.getInteger("max_per_user"),
+                DiscountType.of(row.getString("discount_type")),
+                row.getBigDecimal("discount_value"),
+                row.getBigDecimal("min_purchase_amount"),
+                row.getInteger("valid_days"),
+                row.getString("code_prefix"));
+        return new Campaign(
+                row.getLong("id"),
+                terms,
+                row.getBoolean("paused"),
+                row.getInteger("issued_count"),
+                row.getLong("epoch"),
+                row.getInteger("soldout_generation"),
+                row.getInteger("version"),
+                row.getOffsetDateTime("created_at").toInstant());
+    }
+}

@@ -1,0 +1,24 @@
+package io.couponrush.campaign;
+
+import java.time.Instant;
+
+/**
+ * A committed change of a campaign, or none where both are the same.
+ *
+ * @param at Postgres' time when it was decided
+ */
+record Change(Campaign before, Campaign after, Instant at) {
+    boolean happened() {
+        return after.version() != before.version();
+    }
+
+    /** What Redis has loaded is fenced off. */
+    boolean fenced() {
+        return after.epoch() != before.epoch();
+    }
+
+    /** Sold out now, or on sale again. */
+    boolean turned() {
+        return after.soldOutGeneration() != before.soldOutGeneration();
+    }
+}

@@ -1,0 +1,102 @@
+package io.couponrush.campaign;
+
+import io.couponrush.http.Answer;
+import io.couponrush.http.Authentication;
+import io.couponrush.http.Caller;
+import io.couponrush.http.ProblemCode;
+import io.couponrush.http.Replies;
+import io.couponrush.http.Routes;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** Campaigns as everybody may see them. */
+public final class EventRoutes implements Routes {
+    private final Authentication authentication;
+    private final Campaigns campaigns;
+    private final EventPages pages;
+    private final UserCounts counts;
+    private final InstantSource clock;
+
+    /** An Event as one caller sees it, with its tag. */
+    private record View(String tag, JsonObject event) {}
+
+    public EventRoutes(
+            Authentication authentication,
+            Campaigns campaigns,
+            CampaignStore store,
+            UserCounts counts,
+            InstantSource clock) {
+        this.authentication = authentication;
+        this.campaigns = campaigns;
+        this.pages = new EventPages(store::list, clock);
+        this.counts = counts;
+        this.clock = clock;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get("/api/coupons/events").handler(this::list);
+        router.get("/api/coupons/events/:eventId")
+                .handler(authentication.optional())
+                .handler(this::detail);
+    }
+
+    private void list(RoutingContext ctx) {
+        Answer<EventQuery> query = EventQuery.of(ctx);
+        if (query instanceof Answer.Given<EventQuery> given) {
+            Replies.json(ctx, 200, pages.page(given.value()).map(Answer::given), page -> page);
+        } else {
+            Replies.deny(ctx, ((Answer.Denied<EventQuery>) query).problem());
+        }
+    }
+
+    private void detail(RoutingContext ctx) {
+        EventPath.withId(ctx, id -> view(id, Authentication.callerOrNull(ctx))
+                .onSuccess(answer -> show(ctx, answer))
+                .onFailure(ctx::fail));
+    }
+
+    private Future<Answer<View>> view(long eventId, @Nullable Caller caller) {
+        return campaigns.fresh(eventId).compose(campaign -> {
+            if (campaign == null) {
+                return Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND));
+            }
+            return caller == null
+                    ? Future.succeededFuture(Answer.given(publicly(campaign)))
+                    : counts.issuedTo(caller.userId(), eventId).map(count -> Answer.given(forUser(campaign, count)));
+        });
+    }
+
+    private View publicly(Campaign campaign) {
+        Instant now = clock.instant();
+        return new View(ETag.of(campaign, now), EventJson.of(campaign, now));
+    }
+
+    private View forUser(Campaign campaign, int userIssued) {
+        Instant now = clock.instant();
+        return new View(ETag.forUser(campaign, now, userIssued), EventJson.forUser(campaign, now, userIssued));
+    }
+
+    private static void show(RoutingContext ctx, Answer<View> answer) {
+        if (!(answer instanceof Answer.Given<View> given)) {
+            Replies.deny(ctx, ((Answer.Denied<View>) answer).problem());
+            return;
+        }
+        View view = given.value();
+        ctx.response()
+                .putHeader(HttpHeaders.ETAG, view.tag())
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .putHeader(HttpHeaders.VARY, "Authorization");
+        if (ETag.named(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), view.tag())) {
+            ctx.response().setStatusCode(304).end().onFailure(gone -> {});
+        } else {
+            Replies.json(ctx, 200, view.event());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.couponrush.campaign;
+
+import io.couponrush.http.Answer;
+import io.couponrush.http.Authentication;
+import io.couponrush.http.Contract;
+import io.couponrush.http.Problem;
+import io.couponrush.http.Replies;
+import io.couponrush.http.Role;
+import io.couponrush.http.Routes;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Making and changing campaigns, for the staff. */
+public final class StaffEventRoutes implements Routes {
+    private static final Logger LOG = LoggerFactory.getLogger(StaffEventRoutes.class);
+    private static final String EVENTS = "/api/admin/events";
+    private static final String EVENT = EVENTS + "/:eventId";
+
+    private final Authentication authentication;
+    private final Contract contract;
+    private final CampaignOffice office;
+    private final InstantSource clock;
+
+    public StaffEventRoutes(
+            Authentication authentication, Contract contract, CampaignOffice office, InstantSource clock) {
+        this.authentication = authentication;
+        this.contract = contract;
+        this.office = office;
+        this.clock = clock;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.post(EVENTS)
+                .handler(authentication.required(Role.ADMIN))
+                .handler(contract.body("CreateEventRequest"))
+                .handler(this::create);
+        router.patch(EVENT)
+                .handler(authentication.required(Role.ADMIN))
+                .handler(contract.body("PatchEventRequest"))
+                .handler(ctx -> change(ctx, "event.patch", new Patch(Contract.body(ctx))));
+        action(router, "pause", Edit.PAUSE);
+        action(router, "resume", Edit.RESUME);
+        action(router, "end", Edit.END);
+    }
+
+    private void action(Router router, String name, Edit edit) {
+        router.post(EVENT + "/" + name)
+                .handler(authentication.required(Role.ADMIN))
+                .handler(ctx -> change(ctx, "event." + name, edit));
+    }
+
+    private void create(RoutingContext ctx) {
+        var body = new TermsBody(Contract.body(ctx));
+        Terms terms = body.create(clock.instant());
+        Future<Answer<Campaign>> created = body.errors().isEmpty()
+                ? office.create(terms).map(Answer::given)
+                : Future.succeededFuture(Answer.denied(Problem.invalid(body.errors())));
+        created.onComplete(done -> log(ctx, "event.create", idOf(done), done));
+        Replies.json(ctx, 201, created, campaign -> {
+            ctx.response().putHeader(HttpHeaders.LOCATION, "/api/coupons/events/" + campaign.eventId());
+            return event(ctx, campaign, campaign.createdAt());
+        });
+    }
+
+    private void change(RoutingContext ctx, String action, Edit edit) {
+        var condition = new IfMatch(ctx.request().getHeader(HttpHeaders.IF_MATCH));
+        EventPath.withId(ctx, id -> {
+            Future<Answer<Change>> changed = office.change(id, edit.onlyIf(condition));
+            changed.onComplete(done -> log(ctx, action, id, done));
+            Replies.json(ctx, 200, changed, change -> event(ctx, change.after(), change.at()));
+        });
+    }
+
+    /** Not as of before {@code decided}: what has just been ended has ended, also by a clock that lags. */
+    private JsonObject event(RoutingContext ctx, Campaign campaign, Instant decided) {
+        Instant now = clock.instant();
+        Instant at = now.isBefore(decided) ? decided : now;
+        ctx.response().putHeader(HttpHeaders.ETAG, ETag.of(campaign, at));
+        return EventJson.forStaff(campaign, at);
+    }
+
+    private static long idOf(AsyncResult<Answer<Campaign>> done) {
+        return done.succeeded() && done.result() instanceof Answer.Given<Campaign> given
+                ? given.value().eventId()
+                : 0;
+    }
+
+    private static <T> void log(RoutingContext ctx, String action, long eventId, AsyncResult<Answer<T>> done) {
+        LOG.atInfo()
+                .addKeyValue("action", action)
+                .addKeyValue("userId", Authentication.caller(ctx).userId())
+                .addKeyValue("eventId", eventId)
+                .addKeyValue("success", done.succeeded() && done.result() instanceof Answer.Given)
+                .addKeyValue("traceId", Replies.requestId(ctx))
+                .log("staff action");
+    }
+}

@@ -1,0 +1,66 @@
+package io.couponrush.campaign;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+
+/**
+ * What the staff decides about a campaign.
+ *
+ * @param endTime the first instant at which nothing is issued any more
+ * @param minPurchaseAmount 0 for none
+ * @param validDays how long a coupon can be used after it was issued
+ * @param codePrefix what the campaign's coupon codes begin with
+ */
+public record Terms(
+        String title,
+        String description,
+        int totalCount,
+        Instant startTime,
+        Instant endTime,
+        int maxPerUser,
+        DiscountType discountType,
+        BigDecimal discountValue,
+        BigDecimal minPurchaseAmount,
+        int validDays,
+        String codePrefix) {
+    public Terms {
+        discountValue = plain(discountValue);
+        minPurchaseAmount = plain(minPurchaseAmount);
+    }
+
+    /** No trailing zeros and no exponent, so that equal amounts are equal and look the same. */
+    private static BigDecimal plain(BigDecimal money) {
+        BigDecimal shortest = money.stripTrailingZeros();
+        return shortest.scale() < 0 ? shortest.setScale(0) : shortest;
+    }
+
+    Terms withWindow(Instant start, Instant end) {
+        return new Terms(
+                title,
+                description,
+                totalCount,
+                start,
+                end,
+                maxPerUser,
+                discountType,
+                discountValue,
+                minPurchaseAmount,
+                validDays,
+                codePrefix);
+    }
+
+    Terms withTexts(String newTitle, String newDescription) {
+        return new Terms(
+                newTitle,
+                newDescription,
+                totalCount,
+                startTime,
+                endTime,
+                maxPerUser,
+                discountType,
+                discountValue,
+                minPurchaseAmount,
+                validDays,
+                codePrefix);
+    }
+}
