@@ -107,7 +107,8 @@ final class EmbeddedPostgres implements RunningPart {
     }
 
     private static void require(RunAs runAs, String input, List<String> command) {
-        var result = Command.run(runAs.around(command), input);
+        var mortal = Command.concat(List.of(LifeLine.available().dyingBy("KILL"), command));
+        var result = Command.run(runAs.around(mortal), input);
         if (result.ok() && !result.output().contains("ERROR:")) return;
         throw new EmbeddedStackException(String.join(" ", command) + " failed: " + result.told());
     }
