@@ -5,6 +5,9 @@ public final class Addresses {
     /** Request {@link IssueCommand}, reply {@link IssueOutcome}; point to point, node-local. */
     public static final String ISSUE = "coupon.issue";
 
+    /** Request {@link CampaignChanged}, reply empty once Redis was loaded anew; point to point. */
+    public static final String RELOAD_STOCK = "coupon.reload";
+
     /** Publish {@link CampaignChanged}; every node. */
     public static final String CAMPAIGN_CHANGED = "campaign.changed";
 

@@ -28,6 +28,7 @@ final class Committer {
     private final LaneListener listener;
     private final int batchMax;
     private final Decided decided;
+    private final Runnable ended;
     private final ArrayDeque<Claim> held = new ArrayDeque<>();
     private boolean committing;
 
@@ -37,17 +38,35 @@ final class Committer {
         void accept(long epoch, List<Claim> batch, Verdicts verdicts);
     }
 
-    Committer(CouponBook book, Timers timers, LaneListener listener, int batchMax, long eventId, Decided decided) {
+    /**
+     * Makes a committer with nothing to do.
+     *
+     * @param ended told after each batch, decided or given up
+     */
+    Committer(
+            CouponBook book,
+            Timers timers,
+            LaneListener listener,
+            int batchMax,
+            long eventId,
+            Decided decided,
+            Runnable ended) {
         this.eventId = eventId;
         this.book = book;
         this.timers = timers;
         this.listener = listener;
         this.batchMax = batchMax;
         this.decided = decided;
+        this.ended = ended;
     }
 
     void add(Claim claim) {
         held.add(claim);
+    }
+
+    /** Claims that wait for their batch. */
+    int backlog() {
+        return held.size();
     }
 
     boolean idle() {
@@ -63,6 +82,7 @@ final class Committer {
         send(nextBatch()).onComplete(done -> {
             committing = false;
             commitNext();
+            ended.run();
         });
     }
 

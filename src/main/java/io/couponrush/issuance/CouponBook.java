@@ -67,7 +67,7 @@ interface CouponBook {
      *
      * @param expireAt seconds since 1970 at which Redis may forget it, or 0 while it is not over
      */
-    record Sweepable(long eventId, long expireAt) {}
+    record Sweepable(long eventId, long epoch, long expireAt) {}
 
     /** A value of the batch can never be stored, whoever sends it. Nothing happened. */
     final class Poisoned extends Exception {

@@ -72,7 +72,7 @@ final class CouponStore implements CouponBook {
 
     private static final String SWEEPABLE =
             """
-            select id, case when end_time < now()
+            select id, epoch, case when end_time < now()
                             then extract(epoch from end_time + interval '1 day')::bigint else 0 end as expire_at
               from coupon_events
              where start_time <= now() and end_time > now() - interval '1 day'
@@ -178,7 +178,7 @@ final class CouponStore implements CouponBook {
         return query(SWEEPABLE, Tuple.tuple()).map(rows -> {
             var events = new ArrayList<Sweepable>(rows.size());
             for (Row row : rows) {
-                events.add(new Sweepable(row.getLong("id"), row.getLong("expire_at")));
+                events.add(new Sweepable(row.getLong("id"), row.getLong("epoch"), row.getLong("expire_at")));
             }
             return events;
         });

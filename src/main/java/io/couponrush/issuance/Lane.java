@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 final class Lane {
     private static final long AGAIN_MS = 10;
     private static final int RETRY_AFTER_S = 1;
+    private static final int COMMITS_AHEAD = 4;
 
     private final long eventId;
     private final Ledger ledger;
@@ -80,7 +81,7 @@ final class Lane {
         this.listener = listener;
         this.codes = codes;
         this.settlements = new Settlements(eventId, ledger, timers);
-        this.committer = new Committer(book, timers, listener, bounds.batchMax(), eventId, this::decided);
+        this.committer = new Committer(book, timers, listener, bounds.batchMax(), eventId, this::decided, this::wake);
         this.refusals = new Refusals(eventId, book);
     }
 
@@ -113,7 +114,8 @@ final class Lane {
     }
 
     private void reserveNext() {
-        List<Claim> batch = reserving ? List.of() : nextBatch();
+        boolean full = committer.backlog() >= COMMITS_AHEAD * bounds.batchMax(); // its end wakes this lane again
+        List<Claim> batch = reserving || full ? List.of() : nextBatch();
         if (batch.isEmpty()) {
             return;
         }
@@ -251,6 +253,7 @@ final class Lane {
         if (!retry.isEmpty()) {
             again(retry);
         }
+        wake();
         if (!parked.isEmpty()) {
             unpark();
         }

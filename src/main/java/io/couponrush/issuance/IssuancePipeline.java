@@ -1,0 +1,113 @@
+package io.couponrush.issuance;
+
+import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Deferred;
+import io.couponrush.bus.IssueOutcome.Refused;
+import io.couponrush.bus.Refusal;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Claims of this node from question to answer: a bound on how many are under way, a lane for each campaign, and a
+ * deadline after which a client is told to ask again. Lives on one event loop.
+ */
+final class IssuancePipeline {
+    private static final int RETRY_AFTER_S = 1;
+
+    private final Function<Long, Future<Optional<Opening>>> openings;
+    private final LaneFactory laneFactory;
+    private final Timers timers;
+    private final int waitingMax;
+    private final long deadlineNanos;
+    private final Map<Long, Lane> lanes = new HashMap<>();
+    private final ArrayDeque<Claim> underWay = new ArrayDeque<>();
+    private int waiting;
+
+    /**
+     * What a lane must know of its campaign.
+     *
+     * @param closed it looks ended or paused from here
+     */
+    record Opening(String codePrefix, boolean closed) {}
+
+    @FunctionalInterface
+    interface LaneFactory {
+        Lane make(long eventId, String codePrefix);
+    }
+
+    /**
+     * Makes a pipeline without claims.
+     *
+     * @param openings what is known of a campaign; empty when there is none
+     * @param waitingMax claims under way; more are turned away before anything is taken
+     */
+    IssuancePipeline(
+            Function<Long, Future<Optional<Opening>>> openings,
+            LaneFactory laneFactory,
+            Timers timers,
+            int waitingMax,
+            long deadlineNanos) {
+        this.openings = openings;
+        this.laneFactory = laneFactory;
+        this.timers = timers;
+        this.waitingMax = waitingMax;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** Answers once, at the deadline at the latest. */
+    void issue(IssueCommand command, Consumer<IssueOutcome> answer) {
+        if (waiting >= waitingMax) { // R5: the slot comes before the reservation
+            answer.accept(new Deferred(true, RETRY_AFTER_S));
+            return;
+        }
+        waiting++;
+        var claim = new Claim(command, timers.nanoTime() + deadlineNanos, outcome -> {
+            waiting--;
+            answer.accept(outcome);
+        });
+        underWay.add(claim);
+        openings.apply(command.eventId())
+                .onSuccess(opening -> opening.ifPresentOrElse(
+                        o -> offer(command.eventId(), claim, o),
+                        () -> claim.answer(new Refused(Refusal.EVENT_NOT_FOUND))))
+                .onFailure(e -> claim.answer(new Deferred(false, RETRY_AFTER_S)));
+    }
+
+    /** Claims under way. */
+    int waiting() {
+        return waiting;
+    }
+
+    /** Tells those whose time is over to come back. */
+    void tick() {
+        long now = timers.nanoTime();
+        while (!underWay.isEmpty()
+                && (underWay.getFirst().answered() || underWay.getFirst().overdue(now))) {
+            underWay.removeFirst().answer(new Deferred(false, RETRY_AFTER_S));
+        }
+    }
+
+    /** Forgets lanes with nothing in them. */
+    void tidy() {
+        lanes.values().removeIf(Lane::idle);
+    }
+
+    private void offer(long eventId, Claim claim, Opening opening) {
+        Lane lane = lanes.get(eventId);
+        if (lane == null) {
+            lane = laneFactory.make(eventId, opening.codePrefix());
+            lanes.put(eventId, lane);
+        }
+        if (opening.closed()) {
+            lane.offerToAsk(claim);
+        } else {
+            lane.offer(claim);
+        }
+    }
+}

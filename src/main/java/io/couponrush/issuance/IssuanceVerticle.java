@@ -1,0 +1,149 @@
+package io.couponrush.issuance;
+
+import io.couponrush.backing.Postgres;
+import io.couponrush.backing.RedisLink;
+import io.couponrush.bus.Addresses;
+import io.couponrush.bus.CampaignChanged;
+import io.couponrush.bus.IssueCommand;
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.CampaignStatus;
+import io.couponrush.campaign.Campaigns;
+import io.couponrush.config.Settings;
+import io.couponrush.issuance.IssuancePipeline.Opening;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Issuing on one node: its connections, its pipeline, its sweeper. One instance a node, so that batches are large. */
+public final class IssuanceVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(IssuanceVerticle.class);
+    private static final long TICK_MS = 50;
+    private static final int CALLS_IN_FLIGHT = 2_048;
+    private static final int COMMITS_QUEUED = 1_024;
+    private static final Duration REPLY_SLACK = Duration.ofMillis(500);
+    private static final long PRUNE_EVERY_MS = TimeUnit.MINUTES.toMillis(10);
+
+    private final Settings settings;
+    private final Campaigns campaigns;
+    private final InstantSource clock;
+    private final CouponCodes codes = new CouponCodes();
+
+    private RedisLink redis;
+    private Pool pool;
+    private CouponStore store;
+    private Sweeper sweeper;
+    private IssuancePipeline pipeline;
+
+    /**
+     * Makes the verticle.
+     *
+     * @param clock Postgres' time as this node knows it
+     */
+    public IssuanceVerticle(Settings settings, Campaigns campaigns, InstantSource clock) {
+        this.settings = settings;
+        this.campaigns = campaigns;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<?> start() {
+        var issuance = settings.issuance();
+        String redisUri =
+                Objects.requireNonNull(settings.redis().uri(), "redis.uri").reveal();
+        redis = new RedisLink(vertx, redisUri, settings.redis().evalTimeout(), CALLS_IN_FLIGHT);
+        pool = Postgres.pool(vertx, settings.postgres(), "postgres-claims", issuance.connections(), COMMITS_QUEUED);
+        var timers = new VertxTimers(vertx, context);
+        var ledger = new StockLedger(redis, issuance.leaseTtl());
+        store = new CouponStore(pool, settings.postgres().statementTimeout().plus(REPLY_SLACK));
+        var rebuilder = new Rebuilder(ledger, store, timers, () -> {});
+        sweeper = new Sweeper(ledger, store, rebuilder, timers, dead -> {});
+        var news = new StockNews(vertx.eventBus());
+        var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos());
+        pipeline = new IssuancePipeline(
+                this::opening,
+                (eventId, prefix) -> new Lane(
+                        eventId, ledger, store, rebuilder, timers, bounds, listener(news), () -> codes.next(prefix)),
+                timers,
+                issuance.waiting(),
+                issuance.deadline().toNanos());
+        vertx.setPeriodic(TICK_MS, id -> pipeline.tick());
+        vertx.setPeriodic(PRUNE_EVERY_MS, id -> prune());
+        sweepLater();
+        return redis.start().compose(v -> listen(rebuilder));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(redis.stop(), pool.close());
+    }
+
+    private Future<Void> listen(Rebuilder rebuilder) {
+        var bus = vertx.eventBus();
+        bus.<IssueCommand>localConsumer(Addresses.ISSUE, this::issue);
+        return bus.<CampaignChanged>consumer(Addresses.RELOAD_STOCK, m -> rebuilder
+                        .rebuild(m.body().eventId())
+                        .onSuccess(m::reply)
+                        .onFailure(e -> m.fail(0, e.toString())))
+                .completion();
+    }
+
+    private void issue(Message<IssueCommand> message) {
+        pipeline.issue(message.body(), message::reply);
+    }
+
+    private Future<Optional<Opening>> opening(long eventId) {
+        Campaign known = campaigns.known(eventId);
+        return known != null
+                ? Future.succeededFuture(Optional.of(opening(known)))
+                : campaigns.find(eventId).map(found -> Optional.ofNullable(found)
+                        .map(this::opening));
+    }
+
+    private Opening opening(Campaign campaign) {
+        CampaignStatus status = campaign.status(clock.instant());
+        boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
+        return new Opening(campaign.terms().codePrefix(), closed);
+    }
+
+    private void sweepLater() {
+        long every = settings.issuance().sweepEvery().toMillis();
+        long jittered = every + ThreadLocalRandom.current().nextLong(every / 4 + 1);
+        vertx.setTimer(jittered, id -> sweeper.sweep()
+                .onFailure(e -> LOG.atDebug().log("not swept: {}", e.toString()))
+                .onComplete(done -> {
+                    pipeline.tidy();
+                    sweepLater();
+                }));
+    }
+
+    private void prune() {
+        store.pruneVoidLeases().onFailure(e -> LOG.atWarn().log("void leases not pruned: {}", e.toString()));
+    }
+
+    private static LaneListener listener(StockNews news) {
+        return new LaneListener() {
+            @Override
+            public void reserving(int claims) {}
+
+            @Override
+            public void committing(int claims) {}
+
+            @Override
+            public void fenced(int claims) {}
+
+            @Override
+            public void soldOut(long eventId, int generation) {
+                news.soldOut(eventId, generation);
+            }
+        };
+    }
+}
