@@ -1,6 +1,7 @@
 package io.couponrush.campaign;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.testkit.Backends;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -14,19 +15,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** A fresh database with the tables of campaigns and claims. */
 final class CampaignDatabase implements AutoCloseable {
-    private static final String SERVER = "postgresql://postgres@127.0.0.1:5432/postgres";
-
     private final Vertx vertx = Vertx.vertx();
     private final Pool pool;
 
     CampaignDatabase() {
         pool = PgBuilder.pool()
-                .connectingTo(PgConnectOptions.fromUri(freshDatabase()))
+                .connectingTo(PgConnectOptions.fromUri(Backends.shared().freshDatabase()))
                 .with(new PoolOptions().setMaxSize(8))
                 .using(vertx)
                 .build();
@@ -80,16 +78,6 @@ final class CampaignDatabase implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
-    }
-
-    private String freshDatabase() {
-        Pool server = PgBuilder.pool()
-                .connectingTo(PgConnectOptions.fromUri(SERVER))
-                .using(vertx)
-                .build();
-        String name = "campaign_" + UUID.randomUUID().toString().replace("-", "");
-        await(server.query("create database " + name).execute().compose(done -> server.close()));
-        return SERVER.substring(0, SERVER.lastIndexOf('/') + 1) + name;
     }
 
     private static String migration(String file) {
