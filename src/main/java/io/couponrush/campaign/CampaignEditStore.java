@@ -14,9 +14,10 @@ public final class CampaignEditStore {
     /** The clock is read when the lock is held: what was issued while waiting for it was issued before {@code now}. */
     private static final String LOCK =
             """
-            with locked as materialized (select * from coupon_events where id = $1 for update)
-            select locked.*, clock_timestamp() as now from locked
-            """;
+            with locked as materialized (select %1$s from coupon_events where id = $1 for update)
+            select %1$s, clock_timestamp() as now from locked
+            """
+                    .formatted(CampaignStore.COLUMNS);
 
     private static final String UPDATE =
             """
@@ -26,11 +27,12 @@ public final class CampaignEditStore {
                    code_prefix = $11, paused = $12,
                    epoch = case when $13 then next_epoch(epoch) else epoch end,
                    soldout_generation = soldout_generation
-                       + case when (soldout_generation % 2 = 1) <> (issued_count = $3) then 1 else 0 end,
+                       + case when (soldout_generation %% 2 = 1) <> (issued_count = $3) then 1 else 0 end,
                    version = version + 1
              where id = $14
-            returning *
-            """;
+            returning %s
+            """
+                    .formatted(CampaignStore.COLUMNS);
 
     private static final String TELL_STOCK = """
             select tell_stock($1, $2, $3)

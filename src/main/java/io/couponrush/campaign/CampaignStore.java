@@ -14,27 +14,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Campaigns in Postgres: making and reading them. {@link CampaignEditStore} changes them. */
 public final class CampaignStore {
+    /** Named, since prepared statements with {@code *} fail on running nodes when a migration adds a column. */
+    static final String COLUMNS =
+            """
+            id, title, description, total_count, issued_count, start_time, end_time, max_per_user, discount_type,
+            discount_value, min_purchase_amount, valid_days, code_prefix, paused, epoch, soldout_generation, version,
+            created_at
+            """;
+
     /** The epoch begins with the clock, so that it is above what an old copy of Redis may remember of this id. */
     private static final String CREATE =
             """
             insert into coupon_events (title, description, total_count, start_time, end_time, max_per_user,
                 discount_type, discount_value, min_purchase_amount, valid_days, code_prefix, epoch)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, next_epoch(0))
-            returning *
-            """;
+            returning %s
+            """
+                    .formatted(COLUMNS);
 
-    private static final String FIND = """
-            select * from coupon_events where id = $1
-            """;
+    private static final String FIND =
+            """
+            select %s from coupon_events where id = $1
+            """.formatted(COLUMNS);
 
     private static final String FIND_RUNNING_BY_TITLE =
             """
-            select * from coupon_events where title = $1 and end_time > clock_timestamp() order by id limit 1
-            """;
+            select %s from coupon_events where title = $1 and end_time > clock_timestamp() order by id limit 1
+            """
+                    .formatted(COLUMNS);
 
     private static final String LIST =
             """
-            select e.*
+            select %s
               from coupon_events e, (select clock_timestamp() as now) clock
              where ($1::text is null or $1 = case when e.end_time <= clock.now then 'ended'
                                                   when e.paused then 'paused'
@@ -43,7 +54,8 @@ public final class CampaignStore {
                and ($2::timestamptz is null or (e.start_time, e.id) < ($2, $3))
              order by e.start_time desc, e.id desc
              limit $4
-            """;
+            """
+                    .formatted(COLUMNS);
 
     private final Pool pool;
 

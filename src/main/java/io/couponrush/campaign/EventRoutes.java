@@ -92,7 +92,8 @@ public final class EventRoutes implements Routes {
         ctx.response()
                 .putHeader(HttpHeaders.ETAG, view.tag())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .putHeader(HttpHeaders.VARY, "Authorization");
+                .headers()
+                .add(HttpHeaders.VARY, "Authorization"); // beside what CORS may have put there
         if (ETag.named(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH), view.tag())) {
             ctx.response().setStatusCode(304).end().onFailure(gone -> {});
         } else {
