@@ -1,9 +1,12 @@
 package io.couponrush.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,14 @@ public record Settings(
         Cluster cluster,
         BootstrapAdmin bootstrapAdmin,
         Loadtest loadtest) {
+
+    public Settings {
+        roles = Set.copyOf(roles);
+        Rules.of("")
+                .that(!roles.isEmpty(), "roles", "names none")
+                .shorter("redis.evalTimeout", redis.evalTimeout, "issuance.deadline", issuance.deadline)
+                .check();
+    }
 
     /** Which verticles a process runs. */
     public enum Role {
@@ -48,7 +59,25 @@ public record Settings(
             @Default("") List<String> trustedProxies,
             @Default("75s") Duration idleTimeout,
             @Default("5s") Duration bodyTimeout,
-            @Default("10s") Duration drain) {}
+            @Default("10s") Duration drain) {
+        public Http {
+            corsOrigins = List.copyOf(corsOrigins);
+            trustedProxies = List.copyOf(trustedProxies);
+            Rules.of("http")
+                    .range("port", port, 0, 65_535)
+                    .range("instances", instances, 0, 1_024)
+                    .each("corsOrigins", corsOrigins, Shapes::isOrigin, "is not an origin like https://shop.example")
+                    .each(
+                            "trustedProxies",
+                            trustedProxies,
+                            Shapes::isAddressOrBlock,
+                            "is neither an address nor a CIDR block")
+                    .positive("idleTimeout", idleTimeout)
+                    .positive("bodyTimeout", bodyTimeout)
+                    .positive("drain", drain)
+                    .check();
+        }
+    }
 
     /**
      * Where the truth is kept, and how long anybody waits for it.
@@ -63,16 +92,38 @@ public record Settings(
             @Default("1000") int poolQueue,
             @Default("2s") Duration connectTimeout,
             @Default("2s") Duration statementTimeout,
-            @Default("1500ms") Duration lockTimeout) {}
+            @Default("1500ms") Duration lockTimeout) {
+        public Postgres {
+            serviceUri(Rules.of("postgres"), uri, Set.of("postgresql", "postgres"))
+                    .atLeastOne("poolSize", poolSize)
+                    .range("poolQueue", poolQueue, 0, Integer.MAX_VALUE)
+                    .positive("connectTimeout", connectTimeout)
+                    .positive("statementTimeout", statementTimeout)
+                    .positive("lockTimeout", lockTimeout)
+                    .shorter("lockTimeout", lockTimeout, "postgres.statementTimeout", statementTimeout)
+                    .check();
+        }
+    }
 
     /**
      * Where stock is reserved.
      *
      * @param evalTimeout a script call that takes longer has an unknown result
      */
-    public record Redis(@Nullable Secret uri, @Default("300ms") Duration evalTimeout) {}
+    public record Redis(@Nullable Secret uri, @Default("300ms") Duration evalTimeout) {
+        public Redis {
+            serviceUri(Rules.of("redis"), uri, Set.of("redis", "rediss"))
+                    .positive("evalTimeout", evalTimeout)
+                    .check();
+        }
+    }
 
-    public record Rabbitmq(@Nullable Secret uri) {}
+    /** Where what happened is told to others. */
+    public record Rabbitmq(@Nullable Secret uri) {
+        public Rabbitmq {
+            serviceUri(Rules.of("rabbitmq"), uri, Set.of("amqp", "amqps")).check();
+        }
+    }
 
     /**
      * Tokens.
@@ -80,7 +131,18 @@ public record Settings(
      * @param secret signs and verifies access tokens (HS256); at least 32 bytes
      */
     public record Jwt(
-            @Nullable Secret secret, @Default("15m") Duration accessTtl, @Default("30d") Duration refreshTtl) {}
+            @Nullable Secret secret, @Default("15m") Duration accessTtl, @Default("30d") Duration refreshTtl) {
+        public Jwt {
+            Rules.of("jwt")
+                    .that(
+                            secret == null || secret.reveal().getBytes(UTF_8).length >= 32,
+                            "secret",
+                            "is shorter than 32 bytes")
+                    .positive("accessTtl", accessTtl)
+                    .shorter("accessTtl", accessTtl, "jwt.refreshTtl", refreshTtl)
+                    .check();
+        }
+    }
 
     /**
      * The claim path; {@code docs/architecture.md} shows where each bound applies.
@@ -98,7 +160,20 @@ public record Settings(
             @Default("10s") Duration leaseTtl,
             @Default("500ms") Duration emptyWait,
             @Default("4") int connections,
-            @Default("1s") Duration sweepEvery) {}
+            @Default("1s") Duration sweepEvery) {
+        public Issuance {
+            Rules.of("issuance")
+                    .positive("deadline", deadline)
+                    .shorter("deadline", deadline, "issuance.leaseTtl", leaseTtl)
+                    .range("batchMax", batchMax, 1, 256)
+                    .atLeastOne("waiting", waiting)
+                    .positive("emptyWait", emptyWait)
+                    .shorter("emptyWait", emptyWait, "issuance.deadline", deadline)
+                    .atLeastOne("connections", connections)
+                    .positive("sweepEvery", sweepEvery)
+                    .check();
+        }
+    }
 
     /** Token buckets: {@code …PerSecond} is the refill, {@code …Burst} the size; each holds at most {@code tableSize} callers. */
     public record Limits(
@@ -106,7 +181,17 @@ public record Settings(
             @Default("10") int issueBurst,
             @Default("1") int loginPerSecond,
             @Default("30") int loginBurst,
-            @Default("200000") int tableSize) {}
+            @Default("200000") int tableSize) {
+        public Limits {
+            Rules.of("limits")
+                    .atLeastOne("issuePerSecond", issuePerSecond)
+                    .atLeastOne("issueBurst", issueBurst)
+                    .atLeastOne("loginPerSecond", loginPerSecond)
+                    .atLeastOne("loginBurst", loginBurst)
+                    .atLeastOne("tableSize", tableSize)
+                    .check();
+        }
+    }
 
     /**
      * Several nodes as one service.
@@ -115,10 +200,30 @@ public record Settings(
      * @param host the private address that the event bus and the members' traffic bind to
      */
     public record Cluster(
-            @Default("false") boolean enabled, @Default("") List<String> members, @Default("127.0.0.1") String host) {}
+            @Default("false") boolean enabled, @Default("") List<String> members, @Default("127.0.0.1") String host) {
+        public Cluster {
+            members = List.copyOf(members);
+            Rules.of("cluster")
+                    .each("host", List.of(host), Shapes::isPrivateHost, "is not a private address")
+                    .each("members", members, Shapes::isMember, "is not host:port")
+                    .check();
+        }
+    }
 
     /** An ADMIN that exists from the first start; set both or none. */
-    public record BootstrapAdmin(@Nullable String email, @Nullable Secret password) {}
+    public record BootstrapAdmin(@Nullable String email, @Nullable Secret password) {
+        public BootstrapAdmin {
+            int length = password == null
+                    ? 12
+                    : password.reveal().codePointCount(0, password.reveal().length());
+            Rules.of("bootstrapAdmin")
+                    .that(email == null || Shapes.isEmail(email), "email", "is not an e-mail address")
+                    .that(email != null || password == null, "email", "is missing beside bootstrapAdmin.password")
+                    .that(password != null || email == null, "password", "is missing beside bootstrapAdmin.email")
+                    .that(length >= 12 && length <= 128, "password", "is not 12 to 128 characters long")
+                    .check();
+        }
+    }
 
     /**
      * Rehearsals.
@@ -126,4 +231,15 @@ public record Settings(
      * @param enabled opens {@code POST /api/loadtest/users}, which gives out tokens to anybody
      */
     public record Loadtest(@Default("false") boolean enabled) {}
+
+    private static Rules serviceUri(Rules rules, @Nullable Secret uri, Set<String> schemes) {
+        if (uri == null) return rules;
+        try {
+            boolean right = schemes.contains(ServiceUri.parse(uri).scheme());
+            return rules.that(
+                    right, "uri", "does not start with " + String.join(":// or ", new TreeSet<>(schemes)) + "://");
+        } catch (IllegalArgumentException e) {
+            return rules.that(false, "uri", String.valueOf(e.getMessage()));
+        }
+    }
 }
