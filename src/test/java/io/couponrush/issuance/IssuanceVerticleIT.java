@@ -1,0 +1,125 @@
+package io.couponrush.issuance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.backing.Postgres;
+import io.couponrush.bus.Addresses;
+import io.couponrush.bus.Codecs;
+import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Issued;
+import io.couponrush.bus.IssueOutcome.Refused;
+import io.couponrush.bus.Refusal;
+import io.couponrush.campaign.CampaignStore;
+import io.couponrush.campaign.Campaigns;
+import io.couponrush.config.Profile;
+import io.couponrush.config.Settings;
+import io.couponrush.config.SettingsLoader;
+import io.couponrush.testkit.Backends;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.sqlclient.Pool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IssuanceVerticleIT {
+    private final Vertx vertx = Vertx.vertx();
+    private Pool pool;
+
+    @BeforeAll
+    void start() throws IOException {
+        var database = Backends.shared().freshDatabase();
+        Settings settings = SettingsLoader.read(
+                        Profile.DEV,
+                        Map.of(
+                                "COUPONRUSH_POSTGRES_URI",
+                                database,
+                                "COUPONRUSH_REDIS_URI",
+                                Backends.shared().redisUri()))
+                .settings();
+        pool = Postgres.pool(vertx, settings.postgres());
+        for (String file : List.of("V002__campaigns.sql", "V003__claims.sql")) {
+            await(pool.query(Files.readString(Path.of("src/main/resources/db/migration", file)))
+                    .execute());
+        }
+        Codecs.registerAll(vertx.eventBus());
+        var campaigns = new Campaigns(new CampaignStore(pool)::find, System::nanoTime);
+        await(vertx.deployVerticle(new IssuanceVerticle(settings, campaigns, InstantSource.system())));
+    }
+
+    @AfterAll
+    void stop() {
+        await(vertx.close());
+    }
+
+    @Test
+    void aCrowdGetsExactlyTheStock() {
+        for (int round = 0; round < 5; round++) {
+            long event = campaign(500, 1);
+            long start = System.nanoTime();
+            List<IssueOutcome> outcomes = crowd(event, 5_000);
+            System.out.println("round " + round + " " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(500);
+            assertThat(outcomes.stream().filter(o -> o instanceof Refused r && r.why() == Refusal.COUPON_SOLD_OUT))
+                    .hasSize(4_500);
+        }
+    }
+
+    @Test
+    void aLargeStockIsIssuedFast() {
+        for (int round = 0; round < 8; round++) {
+            long event = campaign(20_000, 1);
+            long start = System.nanoTime();
+            List<IssueOutcome> outcomes = new ArrayList<>();
+            for (int i = 0; i < 4; i++) outcomes.addAll(crowd(event, 5_000));
+            System.out.println("20000 in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(20_000);
+        }
+    }
+
+    private long userId = 1;
+
+    private List<IssueOutcome> crowd(long event, int size) {
+        var asked = new ArrayList<Future<Message<IssueOutcome>>>();
+        for (int i = 0; i < size; i++) {
+            asked.add(vertx.eventBus()
+                    .request(Addresses.ISSUE, new IssueCommand(event, userId++, UUID.randomUUID(), false)));
+        }
+        await(Future.all(asked));
+        return asked.stream().map(f -> f.result().body()).toList();
+    }
+
+    private long campaign(int total, int perUser) {
+        return await(pool.query("insert into coupon_events(title, total_count, start_time, end_time, max_per_user,"
+                                + " discount_type, discount_value) values ('t', " + total
+                                + ", now() - interval '1 hour', now() + interval '1 hour', "
+                                + perUser + ", 'fixed', 10) returning id")
+                        .execute())
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    @CanIgnoreReturnValue
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
