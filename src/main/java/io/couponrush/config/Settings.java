@@ -201,6 +201,11 @@ public record Settings(
      */
     public record Cluster(
             @Default("false") boolean enabled, @Default("") List<String> members, @Default("127.0.0.1") String host) {
+        /** Whether only this machine or a private network can reach this address. */
+        public static boolean isPrivate(String address) {
+            return Shapes.isPrivateHost(address);
+        }
+
         public Cluster {
             members = List.copyOf(members);
             Rules.of("cluster")

@@ -39,14 +39,24 @@ public final class SettingsLoader {
         return new SettingsLoader(profile, env, directory);
     }
 
-    /**
-     * What was read.
-     *
-     * @throws BadSettings when there is any mistake
-     */
+    /** What was read; {@link #check} has to hold. */
     public Settings settings() {
-        if (!mistakes.isEmpty()) throw new BadSettings(mistakes);
+        check();
         return settings;
+    }
+
+    /** Throws {@link BadSettings} when there is any mistake. */
+    public void check() {
+        if (!mistakes.isEmpty()) throw new BadSettings(mistakes);
+    }
+
+    /** What is left when every mistaken value is replaced by a default. Only for a diagnosis. */
+    public Settings salvaged() {
+        return settings;
+    }
+
+    public List<String> mistakes() {
+        return mistakes.stream().map(Mistake::toString).toList();
     }
 
     /** Every key with its value, secrets masked, and who set it; also when there are mistakes. */

@@ -1,0 +1,46 @@
+package io.couponrush;
+
+import java.util.Locale;
+
+/** The first lines on the terminal in {@code dev}: where to look, who to be, what to paste. */
+final class Banner {
+    private Banner() {}
+
+    static String of(String host, int port, Demo.Shelf shelf) {
+        String base = "http://" + reachable(host) + ":" + port;
+        StringBuilder text = new StringBuilder("CouponRush is up. Ctrl-C stops all of it.\n");
+        line(text, "Shop", base + "/");
+        line(text, "Staff console", base + "/staff");
+        line(text, "API docs", base + "/docs");
+        line(text, "Metrics", base + "/metrics");
+        for (Demo.Login login : shelf.logins()) {
+            line(text, "Login " + login.role().toLowerCase(Locale.ROOT), login.email() + "  " + login.password());
+        }
+        shelf.eventId().ifPresent(id -> line(text, "Campaign", "#" + id + " " + shelf.title()));
+        if (shelf.eventId().isPresent() && !shelf.logins().isEmpty()) {
+            text.append('\n')
+                    .append(claim(base, shelf.logins().get(0), shelf.eventId().getAsLong()));
+        }
+        return text.toString();
+    }
+
+    private static String claim(String base, Demo.Login login, long eventId) {
+        return """
+                Claim one:
+                  TOKEN=$(curl -s %1$s/api/auth/login -H 'Content-Type: application/json' \\
+                    -d '{"email":"%2$s","password":"%3$s"}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')
+                  curl -i %1$s/api/coupons/issue -H "Authorization: Bearer $TOKEN" \\
+                    -H 'Content-Type: application/json' -d '{"eventId":%4$d}'
+                """
+                .formatted(base, login.email(), login.password(), eventId);
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append("  %-14s %s%n".formatted(name, value));
+    }
+
+    private static String reachable(String host) {
+        if (host.equals("0.0.0.0") || host.equals("::")) return "localhost";
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+}

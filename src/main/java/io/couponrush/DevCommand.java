@@ -1,0 +1,78 @@
+package io.couponrush;
+
+import io.couponrush.backing.Migrations;
+import io.couponrush.backing.embedded.EmbeddedStack;
+import io.couponrush.backing.embedded.EmbeddedStack.Part;
+import io.couponrush.config.Profile;
+import io.couponrush.config.Secret;
+import io.couponrush.config.Settings;
+import io.couponrush.config.SettingsLoader;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** Everything on one machine: what the settings do not name is started from the data directory. */
+@Command(
+        name = "dev",
+        description =
+                "Runs everything on this machine, with embedded Postgres, Redis and AMQP broker and a demo campaign.",
+        mixinStandardHelpOptions = true)
+final class DevCommand implements Callable<Integer> {
+    private static final Duration STOP_EMBEDDED = Duration.ofSeconds(35);
+
+    private final World world;
+
+    DevCommand(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public Integer call() {
+        Logs.readable();
+        Settings asked = SettingsLoader.read(Profile.DEV, world.env()).settings();
+        return new Lifecycle(world.err()).run(life -> run(asked, life));
+    }
+
+    private Future<Void> run(Settings asked, Lifecycle life) throws IOException {
+        Settings settings = completed(asked, life);
+        Secret postgres = settings.postgres().uri();
+        int applied = postgres == null ? 0 : Migrations.migrate(postgres.reveal());
+        if (applied > 0) LoggerFactory.getLogger(DevCommand.class).info("migrations applied: {}", applied);
+        ServeCommand.Started node = ServeCommand.start(settings, life);
+        Demo.Shelf shelf = Demo.seed(node.vertx(), settings).await();
+        life.up();
+        world.out().print(Banner.of(settings.http().host(), node.server().port(), shelf));
+        world.out().flush();
+        return node.server().lost();
+    }
+
+    /** What is not set is made here, and goes into the settings as if the environment had named it. */
+    private Settings completed(Settings asked, Lifecycle life) throws IOException {
+        Map<String, String> env = new HashMap<>(world.env());
+        Set<Part> parts = EnumSet.noneOf(Part.class);
+        if (asked.postgres().uri() == null) parts.add(Part.POSTGRES);
+        if (asked.redis().uri() == null) parts.add(Part.REDIS);
+        if (asked.rabbitmq().uri() == null) parts.add(Part.BROKER);
+        if (!parts.isEmpty()) {
+            EmbeddedStack stack = EmbeddedStack.start(asked.dataDir(), parts);
+            life.started("the embedded stack", STOP_EMBEDDED, () -> closed(stack));
+            if (parts.contains(Part.POSTGRES)) env.put("COUPONRUSH_POSTGRES_URI", stack.postgresUri());
+            if (parts.contains(Part.REDIS)) env.put("COUPONRUSH_REDIS_URI", stack.redisUri());
+            if (parts.contains(Part.BROKER)) env.put("COUPONRUSH_RABBITMQ_URI", stack.rabbitmqUri());
+        }
+        if (asked.jwt().secret() == null) env.put("COUPONRUSH_JWT_SECRET", KeptSecret.in(asked.dataDir()));
+        return SettingsLoader.read(Profile.DEV, env).settings();
+    }
+
+    private static Future<Void> closed(EmbeddedStack stack) {
+        stack.close();
+        return Future.succeededFuture();
+    }
+}
