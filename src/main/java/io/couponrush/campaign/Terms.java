@@ -29,7 +29,7 @@ public record Terms(
     }
 
     /** No trailing zeros and no exponent, so that equal amounts are equal and look the same. */
-    private static BigDecimal plain(BigDecimal money) {
+    public static BigDecimal plain(BigDecimal money) {
         BigDecimal shortest = money.stripTrailingZeros();
         return shortest.scale() < 0 ? shortest.setScale(0) : shortest;
     }

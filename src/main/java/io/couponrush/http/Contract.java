@@ -29,8 +29,33 @@ public final class Contract {
      * that the document does not have fails here, at start.
      */
     public Handler<RoutingContext> body(String schema) {
-        var holdsTo = new BodySchema(document.schema(schema)); // one per route and event loop: it is not thread-safe
-        return ctx -> read(ctx, holdsTo);
+        Checker checker = checker(schema); // one per route and event loop
+        return ctx -> read(ctx, checker);
+    }
+
+    /** For who reads the body without a router. */
+    public Checker checker(String schema) {
+        return new Checker(new BodySchema(document.schema(schema)));
+    }
+
+    /** Holds bodies to one schema. Belongs to one event loop. */
+    public static final class Checker {
+        private final BodySchema schema;
+
+        private Checker(BodySchema schema) {
+            this.schema = schema;
+        }
+
+        /** The body as a strict JSON object of the schema, or what is wrong with it. */
+        public Answer<JsonObject> check(Buffer bytes) {
+            try {
+                JsonObject body = StrictJson.object(bytes);
+                List<FieldError> errors = schema.errors(body);
+                return errors.isEmpty() ? Answer.given(body) : Answer.denied(Problem.invalid(errors));
+            } catch (StrictJson.Malformed e) {
+                return Answer.denied(Problem.invalid("body", e.reason()));
+            }
+        }
     }
 
     /** The body behind {@link #body}. */
@@ -38,21 +63,16 @@ public final class Contract {
         return Objects.requireNonNull(ctx.get(BODY), "route without a body in the contract");
     }
 
-    private static void read(RoutingContext ctx, BodySchema schema) {
+    private static void read(RoutingContext ctx, Checker checker) {
         if (!MediaType.isJson(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
             Replies.deny(ctx, Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
             return;
         }
-        try {
-            JsonObject body = StrictJson.object(bytes(ctx));
-            List<FieldError> errors = schema.errors(body);
-            if (errors.isEmpty()) {
-                ctx.put(BODY, body).next();
-            } else {
-                Replies.deny(ctx, Problem.invalid(errors));
-            }
-        } catch (StrictJson.Malformed e) {
-            Replies.deny(ctx, Problem.invalid("body", e.reason()));
+        Answer<JsonObject> checked = checker.check(bytes(ctx));
+        if (checked instanceof Answer.Given<JsonObject> body) {
+            ctx.put(BODY, body.value()).next();
+        } else {
+            Replies.deny(ctx, ((Answer.Denied<JsonObject>) checked).problem());
         }
     }
 

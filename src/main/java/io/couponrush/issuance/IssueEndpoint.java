@@ -1,0 +1,198 @@
+package io.couponrush.issuance;
+
+import io.couponrush.bus.Addresses;
+import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Deferred;
+import io.couponrush.bus.IssueOutcome.Issued;
+import io.couponrush.bus.IssueOutcome.Refused;
+import io.couponrush.bus.Refusal;
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.SoldOutFlags;
+import io.couponrush.config.Settings;
+import io.couponrush.http.Answer;
+import io.couponrush.http.Authentication;
+import io.couponrush.http.BodyReader;
+import io.couponrush.http.Caller;
+import io.couponrush.http.Contract;
+import io.couponrush.http.Exchange;
+import io.couponrush.http.ExpressRoute;
+import io.couponrush.http.HttpVerticle;
+import io.couponrush.http.MediaType;
+import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
+import io.couponrush.http.RateLimiter;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /api/coupons/issue} at the edge: everything that can be refused without asking Redis or Postgres is refused
+ * here; the rest goes over the bus to the issuance verticle of this node. One instance per HTTP event loop.
+ */
+public final class IssueEndpoint implements ExpressRoute {
+    private static final CharSequence IDEMPOTENCY_KEY = HttpHeaders.createOptimized("Idempotency-Key");
+    private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotency-Replayed");
+    private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final Duration REPLY_SLACK = Duration.ofMillis(500);
+
+    private final EventBus bus;
+    private final Authentication authentication;
+    private final RateLimiter limiter;
+    private final Campaigns campaigns;
+    private final LocalRefusals localRefusals;
+    private final Contract.Checker body;
+    private final Duration bodyTimeout;
+    private final InstantSource clock;
+    private final DeliveryOptions delivery;
+    private final CouponText couponText = new CouponText();
+
+    /**
+     * Makes the endpoint of one event loop.
+     *
+     * @param limiter of issuing, per user
+     * @param clock Postgres' time as this node knows it
+     */
+    public IssueEndpoint(
+            EventBus bus,
+            Settings settings,
+            Contract contract,
+            Authentication authentication,
+            RateLimiter limiter,
+            Campaigns campaigns,
+            SoldOutFlags soldOut,
+            InstantSource clock) {
+        this.bus = bus;
+        this.authentication = authentication;
+        this.limiter = limiter;
+        this.campaigns = campaigns;
+        this.localRefusals = new LocalRefusals(soldOut, clock);
+        this.body = contract.checker("IssueRequest");
+        this.bodyTimeout = settings.http().bodyTimeout();
+        this.clock = clock;
+        this.delivery = new DeliveryOptions()
+                .setLocalOnly(true)
+                .setSendTimeout(settings.issuance().deadline().plus(REPLY_SLACK).toMillis());
+    }
+
+    @Override
+    public HttpMethod method() {
+        return HttpMethod.POST;
+    }
+
+    @Override
+    public String path() {
+        return "/api/coupons/issue";
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        String requestId = Exchange.begin(request);
+        BodyReader.read(
+                request, HttpVerticle.BODY_LIMIT, bodyTimeout, requestId, read -> claim(request, requestId, read));
+    }
+
+    private void claim(HttpServerRequest request, String requestId, Buffer read) {
+        Caller caller = authentication.callerOf(request);
+        String key = request.getHeader(IDEMPOTENCY_KEY);
+        Problem problem = problemOf(request, caller, key);
+        if (problem == null && caller != null) {
+            problem = claim(new Press(request, requestId, caller, key), read);
+        }
+        if (problem != null) {
+            problem.send(request.response(), requestId);
+        }
+    }
+
+    /** One request that is well-formed so far. */
+    private record Press(HttpServerRequest request, String requestId, Caller caller, @Nullable String key) {
+        void deny(Problem problem) {
+            problem.send(request.response(), requestId);
+        }
+    }
+
+    private @Nullable Problem problemOf(HttpServerRequest request, @Nullable Caller caller, @Nullable String key) {
+        if (caller == null) {
+            return Problem.of(ProblemCode.UNAUTHENTICATED);
+        }
+        if (!MediaType.isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            return Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
+        }
+        if (key != null && !IdempotencyKey.isValid(key)) {
+            return Problem.invalid("Idempotency-Key", "must be 1 to 128 visible ASCII characters");
+        }
+        return limiter.take(caller.userId());
+    }
+
+    /** The problem that can be told at once; null when the answer comes later. */
+    private @Nullable Problem claim(Press press, Buffer read) {
+        long eventId = IssueBody.eventId(read);
+        if (eventId == IssueBody.OTHER) {
+            return body.check(read) instanceof Answer.Denied<JsonObject> denied
+                    ? denied.problem()
+                    : Problem.of(ProblemCode.EVENT_NOT_FOUND); // a number beyond every id
+        }
+        Campaign known = campaigns.known(eventId);
+        if (known != null) {
+            return claim(press, known);
+        }
+        campaigns
+                .find(eventId)
+                .onSuccess(found -> {
+                    Problem problem = found == null ? Problem.of(ProblemCode.EVENT_NOT_FOUND) : claim(press, found);
+                    if (problem != null) {
+                        press.deny(problem);
+                    }
+                })
+                .onFailure(e -> press.deny(Problem.of(ProblemCode.UNAVAILABLE).retryAfter(1)));
+        return null;
+    }
+
+    private @Nullable Problem claim(Press press, Campaign campaign) {
+        Refusal refusal = localRefusals.of(campaign, press.key() != null);
+        if (refusal != null) {
+            return IssueProblems.of(new Refused(refusal), campaign, clock.instant());
+        }
+        long userId = press.caller().userId();
+        String key = press.key();
+        var rid = key == null ? IdempotencyKey.noKey() : IdempotencyKey.rid(userId, key);
+        var command = new IssueCommand(campaign.eventId(), userId, rid, key != null);
+        bus.<IssueOutcome>request(Addresses.ISSUE, command, delivery)
+                .onSuccess(reply -> answer(press, campaign, reply.body()))
+                .onFailure(e -> press.deny(Problem.of(ProblemCode.UNAVAILABLE).retryAfter(1)));
+        return null;
+    }
+
+    private void answer(Press press, Campaign campaign, IssueOutcome outcome) {
+        Instant now = clock.instant();
+        if (outcome instanceof Issued issued) {
+            give(press, campaign, issued);
+        } else if (outcome instanceof Refused refused) {
+            press.deny(IssueProblems.of(refused, campaign, now));
+        } else {
+            press.deny(IssueProblems.of((Deferred) outcome));
+        }
+    }
+
+    private void give(Press press, Campaign campaign, Issued coupon) {
+        HttpServerResponse response = press.request().response();
+        if (coupon.replayed()) {
+            response.putHeader(REPLAYED, TRUE);
+        }
+        response.setStatusCode(201)
+                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                .end(couponText.of(coupon, campaign, press.caller().userId()))
+                .onFailure(gone -> {}); // the client has left; the coupon is among its own
+    }
+}

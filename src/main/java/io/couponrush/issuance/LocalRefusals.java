@@ -1,0 +1,44 @@
+package io.couponrush.issuance;
+
+import io.couponrush.bus.Refusal;
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.SoldOutFlags;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node may refuse by its own knowledge. With an Idempotency-Key only "not started": the key may own a coupon, and
+ * only Postgres knows.
+ */
+final class LocalRefusals {
+    /** The node's clock is only nearly Postgres'; this close to an edge of the window Postgres is asked. */
+    private static final Duration EDGE = Duration.ofSeconds(1);
+
+    private final SoldOutFlags soldOut;
+    private final InstantSource clock;
+
+    LocalRefusals(SoldOutFlags soldOut, InstantSource clock) {
+        this.soldOut = soldOut;
+        this.clock = clock;
+    }
+
+    @Nullable
+    Refusal of(Campaign campaign, boolean keyed) {
+        Instant now = clock.instant();
+        if (now.isBefore(campaign.terms().startTime().minus(EDGE))) {
+            return Refusal.EVENT_NOT_STARTED;
+        }
+        if (keyed) {
+            return null;
+        }
+        if (!now.isBefore(campaign.terms().endTime().plus(EDGE))) {
+            return Refusal.EVENT_ENDED;
+        }
+        if (campaign.paused()) {
+            return Refusal.EVENT_PAUSED;
+        }
+        return soldOut.soldOut(campaign.eventId()) ? Refusal.COUPON_SOLD_OUT : null;
+    }
+}

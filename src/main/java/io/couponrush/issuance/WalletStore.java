@@ -1,0 +1,115 @@
+package io.couponrush.issuance;
+
+import io.couponrush.campaign.Terms;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Coupons as their owners read them. What is past its expiry reads as expired, swept or not. */
+final class WalletStore {
+    private static final String COLUMNS =
+            """
+            select c.id, c.coupon_code, c.event_id, e.title, c.user_id, e.discount_type, e.discount_value,
+                   e.min_purchase_amount, c.issued_at, c.expires_at, c.used_at,
+                   case when c.status = 'active' and c.expires_at <= now() then 'expired' else c.status end as state
+              from user_coupons c join coupon_events e on e.id = c.event_id
+            """;
+
+    private static final String PAGE = "select * from (" + COLUMNS
+            + """
+             where c.user_id = $1 and c.id < $2 and ($3::bigint is null or c.event_id = $3)
+             order by c.id desc) page
+             where $4::text is null or state = $4
+             limit $5
+            """;
+
+    private static final String SUMMARY =
+            """
+            select count(*) as total,
+                   count(*) filter (where status = 'active' and expires_at > now()) as active,
+                   count(*) filter (where status = 'used') as used,
+                   count(*) filter (where status = 'expired' or (status = 'active' and expires_at <= now())) as expired
+              from user_coupons
+             where user_id = $1 and ($2::bigint is null or event_id = $2)
+            """;
+
+    private static final String BY_CODE = COLUMNS + " where c.coupon_code = $1";
+
+    private static final String COUNT =
+            """
+            select count(*)::integer from user_coupons where user_id = $1 and event_id = $2
+            """;
+
+    private final Pool pool;
+
+    /** A coupon's row, ready to be shown. */
+    record Shown(long couponId, long userId, JsonObject json) {}
+
+    WalletStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Newest first, below {@code beforeId}; at most {@code limit}. */
+    Future<List<Shown>> page(long userId, long beforeId, @Nullable Long eventId, @Nullable String status, int limit) {
+        return pool.preparedQuery(PAGE)
+                .execute(Tuple.of(userId, beforeId, eventId, status, limit))
+                .map(rows -> {
+                    var page = new ArrayList<Shown>(rows.size());
+                    rows.forEach(row -> page.add(shown(row)));
+                    return page;
+                });
+    }
+
+    Future<JsonObject> summary(long userId, @Nullable Long eventId) {
+        return pool.preparedQuery(SUMMARY).execute(Tuple.of(userId, eventId)).map(rows -> {
+            Row row = rows.iterator().next();
+            return new JsonObject()
+                    .put("totalCount", row.getLong("total"))
+                    .put("activeCount", row.getLong("active"))
+                    .put("usedCount", row.getLong("used"))
+                    .put("expiredCount", row.getLong("expired"));
+        });
+    }
+
+    Future<@Nullable Shown> byCode(String code) {
+        return pool.preparedQuery(BY_CODE)
+                .execute(Tuple.of(code))
+                .map(rows -> rows.size() == 0 ? null : shown(rows.iterator().next()));
+    }
+
+    Future<Integer> count(long userId, long eventId) {
+        return pool.preparedQuery(COUNT)
+                .execute(Tuple.of(userId, eventId))
+                .map(rows -> rows.iterator().next().getInteger(0));
+    }
+
+    private static Shown shown(Row row) {
+        OffsetDateTime used = row.getOffsetDateTime("used_at");
+        var json = new JsonObject()
+                .put("couponId", row.getLong("id"))
+                .put("couponCode", row.getString("coupon_code"))
+                .put("userId", row.getLong("user_id"))
+                .put("eventId", row.getLong("event_id"))
+                .put("eventTitle", row.getString("title"))
+                .put("discountType", row.getString("discount_type"))
+                .put("discountValue", plain(row, "discount_value"))
+                .put("minPurchaseAmount", plain(row, "min_purchase_amount"))
+                .put("issuedAt", row.getOffsetDateTime("issued_at").toInstant().toString())
+                .put(
+                        "expiresAt",
+                        row.getOffsetDateTime("expires_at").toInstant().toString())
+                .put("usedAt", used == null ? null : used.toInstant().toString())
+                .put("status", row.getString("state"));
+        return new Shown(row.getLong("id"), row.getLong("user_id"), json);
+    }
+
+    private static Number plain(Row row, String column) {
+        return Terms.plain(row.getBigDecimal(column));
+    }
+}
