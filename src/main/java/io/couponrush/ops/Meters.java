@@ -1,0 +1,201 @@
+package io.couponrush.ops;
+
+import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.Refusal;
+import io.couponrush.http.RequestMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Every metric of ours, in domain words; each exists at 0 from the start. Thread-safe.
+ *
+ * <p>Claims: {@code issued + replayed + refusals + deferred + overloaded + rate_limited} are the claims that were
+ * answered with a verdict. Alert on {@code fenced} and {@code rebuilds} that keep growing, on {@code deferred} above
+ * 0.1 % of the claims, and on any event whose issued count is beyond its stock.
+ */
+public final class Meters implements RequestMeter {
+    private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+    private final MeterRegistry registry;
+    private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
+    private final Map<String, RequestMeter.Route> routes = new ConcurrentHashMap<>();
+    private final Map<Dependency, Counter> reconnects = new EnumMap<>(Dependency.class);
+    private final AtomicLong leases = new AtomicLong();
+    private final LiveStock stock;
+    private final Counter issued;
+    private final Counter replayed;
+    private final Counter deferred;
+    private final Counter overloaded;
+    private final Counter rateLimited;
+    private final DistributionSummary reserveBatch;
+    private final DistributionSummary commitBatch;
+    private final Counter voided;
+    private final Counter fenced;
+    private final Counter rebuilds;
+
+    /** What we keep connections to. */
+    public enum Dependency {
+        POSTGRES,
+        REDIS,
+        RABBITMQ
+    }
+
+    public Meters(MeterRegistry registry) {
+        this.registry = registry;
+        for (Refusal why : Refusal.values()) {
+            refused.put(why, claims(why.name()));
+        }
+        issued = claims("issued");
+        replayed = claims("replayed");
+        deferred = claims("deferred");
+        overloaded = claims("overloaded");
+        rateLimited = claims("rate_limited");
+        reserveBatch = batch("reserve", "Claims in one reservation call");
+        commitBatch = batch("commit", "Claims in one commit");
+        voided = counter(
+                "couponrush.reservations.voided", "Reservations that came to nothing and went back to the stock");
+        fenced = counter("couponrush.reservations.fenced", "Reservations of an epoch that had passed");
+        rebuilds = counter("couponrush.rebuilds", "Times a campaign's stock was loaded from Postgres anew");
+        for (Dependency to : Dependency.values()) {
+            reconnects.put(
+                    to,
+                    Counter.builder("couponrush.reconnects")
+                            .description("Connections that were made anew")
+                            .tag("dependency", to.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        Gauge.builder("couponrush.leases.open", leases, AtomicLong::get)
+                .description("Reservations of this node that are not decided yet")
+                .register(registry);
+        stock = new LiveStock(registry);
+    }
+
+    /** Counts a claim by its verdict. */
+    public void claim(IssueOutcome outcome) {
+        if (outcome instanceof IssueOutcome.Issued is) {
+            (is.replayed() ? replayed : issued).increment();
+        } else if (outcome instanceof IssueOutcome.Refused is) {
+            refused(is.why());
+        } else if (outcome instanceof IssueOutcome.Deferred is) {
+            (is.overloaded() ? overloaded : deferred).increment();
+        }
+    }
+
+    /** Counts a claim refused from what the node knows, without a command. */
+    public void refused(Refusal why) {
+        Counter counter = refused.get(why);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    public void replayed() {
+        replayed.increment();
+    }
+
+    public void rateLimited() {
+        rateLimited.increment();
+    }
+
+    public void overloaded() {
+        overloaded.increment();
+    }
+
+    public void reserveBatch(int claims) {
+        reserveBatch.record(claims);
+    }
+
+    public void commitBatch(int claims) {
+        commitBatch.record(claims);
+    }
+
+    public void voided(int reservations) {
+        voided.increment(reservations);
+    }
+
+    public void fenced(int reservations) {
+        fenced.increment(reservations);
+    }
+
+    public void rebuild() {
+        rebuilds.increment();
+    }
+
+    public void reconnected(Dependency to) {
+        Counter counter = reconnects.get(to);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /** Adds to the reservations that are not decided yet; less when they are. */
+    public void leases(int change) {
+        leases.addAndGet(change);
+    }
+
+    /** Tells the stock that is left of a live event. At most {@value LiveStock#EVENTS} are shown, the earliest told. */
+    public void stock(long eventId, long remaining) {
+        stock.tell(eventId, remaining);
+    }
+
+    /** An event that is over is no longer shown. */
+    public void stockGone(long eventId) {
+        stock.forget(eventId);
+    }
+
+    @Override
+    public RequestMeter.Route route(String path) {
+        return routes.computeIfAbsent(path, this::register);
+    }
+
+    private RequestMeter.Route register(String path) {
+        Timer time = Timer.builder("couponrush.http.response.time")
+                .description("From the head of a request to the end of its answer")
+                .tag("route", path)
+                .register(registry);
+        Counter[] byClass = new Counter[CLASSES.length];
+        for (int i = 0; i < CLASSES.length; i++) {
+            byClass[i] = Counter.builder("couponrush.http.requests")
+                    .description("Answers")
+                    .tag("route", path)
+                    .tag("status", CLASSES[i])
+                    .register(registry);
+        }
+        return (status, nanos) -> {
+            byClass[Math.min(Math.max(status / 100 - 1, 0), CLASSES.length - 1)].increment();
+            time.record(nanos, TimeUnit.NANOSECONDS);
+        };
+    }
+
+    private Counter claims(String outcome) {
+        return Counter.builder("couponrush.claims")
+                .description("Claims by what they were answered")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private DistributionSummary batch(String step, String description) {
+        double[] sizes = new double[BATCHES.length];
+        for (int i = 0; i < sizes.length; i++) {
+            sizes[i] = BATCHES[i];
+        }
+        return DistributionSummary.builder("couponrush." + step + ".batch")
+                .description(description)
+                .serviceLevelObjectives(sizes)
+                .register(registry);
+    }
+}
