@@ -118,6 +118,19 @@ class CampaignsTest {
     }
 
     @Test
+    void readingThatBeganBeforeAChangeIsNotKeptEitherWhenItEndsFirst() {
+        var before = campaigns.find(1);
+        campaigns.forget(1);
+        var after = campaigns.find(1);
+        readings.get(0).complete(Sample.campaign(1, 1, 0));
+        assertThat(before.succeeded()).isTrue();
+        assertThat(campaigns.known(1)).isNull();
+        assertThat(after.isComplete()).isFalse();
+        readings.get(1).complete(Sample.campaign(2, 2, 0));
+        assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(2, 2, 0));
+    }
+
+    @Test
     void olderVersionNeverReplacesANewerOne() {
         know(Sample.campaign(2, 2, 0));
         after(Duration.ofSeconds(1));
