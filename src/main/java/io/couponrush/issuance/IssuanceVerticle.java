@@ -10,6 +10,7 @@ import io.couponrush.campaign.CampaignStatus;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Settings;
 import io.couponrush.issuance.IssuancePipeline.Opening;
+import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -35,6 +36,7 @@ public final class IssuanceVerticle extends VerticleBase {
     private final Settings settings;
     private final Campaigns campaigns;
     private final InstantSource clock;
+    private final Meters meters;
     private final CouponCodes codes = new CouponCodes();
 
     private RedisLink redis;
@@ -48,10 +50,11 @@ public final class IssuanceVerticle extends VerticleBase {
      *
      * @param clock Postgres' time as this node knows it
      */
-    public IssuanceVerticle(Settings settings, Campaigns campaigns, InstantSource clock) {
+    public IssuanceVerticle(Settings settings, Campaigns campaigns, InstantSource clock, Meters meters) {
         this.settings = settings;
         this.campaigns = campaigns;
         this.clock = clock;
+        this.meters = meters;
     }
 
     @Override
@@ -64,14 +67,14 @@ public final class IssuanceVerticle extends VerticleBase {
         var timers = new VertxTimers(vertx, context);
         var ledger = new StockLedger(redis, issuance.leaseTtl());
         store = new CouponStore(pool, settings.postgres().statementTimeout().plus(REPLY_SLACK));
-        var rebuilder = new Rebuilder(ledger, store, timers, () -> {});
-        sweeper = new Sweeper(ledger, store, rebuilder, timers, dead -> {});
-        var news = new StockNews(vertx.eventBus());
+        var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
+        sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided);
+        var listener = listener(new StockNews(vertx.eventBus()));
         var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos());
         pipeline = new IssuancePipeline(
                 this::opening,
-                (eventId, prefix) -> new Lane(
-                        eventId, ledger, store, rebuilder, timers, bounds, listener(news), () -> codes.next(prefix)),
+                (eventId, prefix) ->
+                        new Lane(eventId, ledger, store, rebuilder, timers, bounds, listener, () -> codes.next(prefix)),
                 timers,
                 issuance.waiting(),
                 issuance.deadline().toNanos());
@@ -129,16 +132,22 @@ public final class IssuanceVerticle extends VerticleBase {
         store.pruneVoidLeases().onFailure(e -> LOG.atWarn().log("void leases not pruned: {}", e.toString()));
     }
 
-    private static LaneListener listener(StockNews news) {
+    private LaneListener listener(StockNews news) {
         return new LaneListener() {
             @Override
-            public void reserving(int claims) {}
+            public void reserving(int claims) {
+                meters.reserveBatch(claims);
+            }
 
             @Override
-            public void committing(int claims) {}
+            public void committing(int claims) {
+                meters.commitBatch(claims);
+            }
 
             @Override
-            public void fenced(int claims) {}
+            public void fenced(int claims) {
+                meters.fenced(claims);
+            }
 
             @Override
             public void soldOut(long eventId, int generation) {

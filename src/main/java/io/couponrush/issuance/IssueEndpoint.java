@@ -23,6 +23,7 @@ import io.couponrush.http.MediaType;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
+import io.couponrush.ops.Meters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -32,7 +33,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +55,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private final Contract.Checker body;
     private final Duration bodyTimeout;
     private final InstantSource clock;
+    private final Meters meters;
     private final DeliveryOptions delivery;
     private final CouponText couponText = new CouponText();
 
@@ -72,7 +73,8 @@ public final class IssueEndpoint implements ExpressRoute {
             RateLimiter limiter,
             Campaigns campaigns,
             SoldOutFlags soldOut,
-            InstantSource clock) {
+            InstantSource clock,
+            Meters meters) {
         this.bus = bus;
         this.authentication = authentication;
         this.limiter = limiter;
@@ -81,6 +83,7 @@ public final class IssueEndpoint implements ExpressRoute {
         this.body = contract.checker("IssueRequest");
         this.bodyTimeout = settings.http().bodyTimeout();
         this.clock = clock;
+        this.meters = meters;
         this.delivery = new DeliveryOptions()
                 .setLocalOnly(true)
                 .setSendTimeout(settings.issuance().deadline().plus(REPLY_SLACK).toMillis());
@@ -132,7 +135,11 @@ public final class IssueEndpoint implements ExpressRoute {
         if (key != null && !IdempotencyKey.isValid(key)) {
             return Problem.invalid("Idempotency-Key", "must be 1 to 128 visible ASCII characters");
         }
-        return limiter.take(caller.userId());
+        Problem limited = limiter.take(caller.userId());
+        if (limited != null) {
+            meters.rateLimited();
+        }
+        return limited;
     }
 
     /** The problem that can be told at once; null when the answer comes later. */
@@ -162,6 +169,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private @Nullable Problem claim(Press press, Campaign campaign) {
         Refusal refusal = localRefusals.of(campaign, press.key() != null);
         if (refusal != null) {
+            meters.refused(refusal);
             return IssueProblems.of(new Refused(refusal), campaign, clock.instant());
         }
         long userId = press.caller().userId();
@@ -175,11 +183,11 @@ public final class IssueEndpoint implements ExpressRoute {
     }
 
     private void answer(Press press, Campaign campaign, IssueOutcome outcome) {
-        Instant now = clock.instant();
+        meters.claim(outcome);
         if (outcome instanceof Issued issued) {
             give(press, campaign, issued);
         } else if (outcome instanceof Refused refused) {
-            press.deny(IssueProblems.of(refused, campaign, now));
+            press.deny(IssueProblems.of(refused, campaign, clock.instant()));
         } else {
             press.deny(IssueProblems.of((Deferred) outcome));
         }

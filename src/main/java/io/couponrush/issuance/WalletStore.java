@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Coupons as their owners read them. What is past its expiry reads as expired, swept or not. */
-final class WalletStore {
+public final class WalletStore {
     private static final String COLUMNS =
             """
             select c.id, c.coupon_code, c.event_id, e.title, c.user_id, e.discount_type, e.discount_value,
@@ -51,7 +51,7 @@ final class WalletStore {
     /** A coupon's row, ready to be shown. */
     record Shown(long couponId, long userId, JsonObject json) {}
 
-    WalletStore(Pool pool) {
+    public WalletStore(Pool pool) {
         this.pool = pool;
     }
 
@@ -83,7 +83,8 @@ final class WalletStore {
                 .map(rows -> rows.size() == 0 ? null : shown(rows.iterator().next()));
     }
 
-    Future<Integer> count(long userId, long eventId) {
+    /** How many coupons of a campaign a user has, revoked ones included: they count. */
+    public Future<Integer> count(long userId, long eventId) {
         return pool.preparedQuery(COUNT)
                 .execute(Tuple.of(userId, eventId))
                 .map(rows -> rows.iterator().next().getInteger(0));
