@@ -14,5 +14,8 @@ public final class Addresses {
     /** Publish {@link StockTurned}; every node. */
     public static final String STOCK_TURNED = "campaign.stock";
 
+    /** Publish {@link SessionEnded}; every node. */
+    public static final String SESSION_ENDED = "session.ended";
+
     private Addresses() {}
 }

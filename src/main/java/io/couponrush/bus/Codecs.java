@@ -11,7 +11,8 @@ public final class Codecs {
             IssueOutcome.Refused.class,
             IssueOutcome.Deferred.class,
             CampaignChanged.class,
-            StockTurned.class);
+            StockTurned.class,
+            SessionEnded.class);
 
     private Codecs() {}
 
