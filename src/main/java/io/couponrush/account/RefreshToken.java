@@ -1,0 +1,73 @@
+package io.couponrush.account;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What a client shows to stay signed in: 16 bytes that name the family, which stay from login to logout, and 32 bytes
+ * that are good for one use; both from a CSPRNG. Only hashes are stored, so who reads the table can make no token, and
+ * who does not hold a token of the family cannot end it.
+ */
+record RefreshToken(String text) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int FAMILY_BYTES = 16;
+    private static final int SECRET_BYTES = 32;
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{64}");
+
+    /** A token of a new family. */
+    static RefreshToken first() {
+        return of(random(FAMILY_BYTES));
+    }
+
+    /** The next token of the same family. */
+    RefreshToken next() {
+        return of(Arrays.copyOf(bytes(), FAMILY_BYTES));
+    }
+
+    /** The token of that text, if it has the form of one. */
+    static Optional<RefreshToken> parse(String text) {
+        return FORM.matcher(text).matches() ? Optional.of(new RefreshToken(text)) : Optional.empty();
+    }
+
+    byte[] familyHash() {
+        return sha256(Arrays.copyOf(bytes(), FAMILY_BYTES));
+    }
+
+    byte[] secretHash() {
+        return sha256(Arrays.copyOfRange(bytes(), FAMILY_BYTES, FAMILY_BYTES + SECRET_BYTES));
+    }
+
+    @Override
+    public String toString() {
+        return "****";
+    }
+
+    static byte[] sha256(byte[] of) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(of);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+
+    private static RefreshToken of(byte[] family) {
+        byte[] all = Arrays.copyOf(family, FAMILY_BYTES + SECRET_BYTES);
+        System.arraycopy(random(SECRET_BYTES), 0, all, FAMILY_BYTES, SECRET_BYTES);
+        return new RefreshToken(Base64.getUrlEncoder().withoutPadding().encodeToString(all));
+    }
+
+    private byte[] bytes() {
+        return Base64.getUrlDecoder().decode(text);
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+}
