@@ -1,0 +1,49 @@
+package io.couponrush.account;
+
+import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Locks an address for a quarter of an hour after five failed logins in a row, whether it has a user or not, on all
+ * nodes. Ask before a password is checked and again after: of many guesses at once, those that end after the fifth
+ * failure count for nothing, even a right one.
+ */
+final class LoginGuard {
+    static final int ALLOWED = 5;
+    static final Duration LOCK = Duration.ofMinutes(15);
+
+    private final LoginFailureStore failures;
+
+    LoginGuard(LoginFailureStore failures) {
+        this.failures = failures;
+    }
+
+    /** The problem to answer while the address is locked; empty when it is not. */
+    Future<Optional<Problem>> locked(String email) {
+        return failures.lockedFor(email, ALLOWED, LOCK)
+                .map(seconds -> seconds > 0 ? Optional.of(locked(seconds)) : Optional.empty());
+    }
+
+    /** Counts a failure and tells what to answer to it. */
+    Future<Problem> failed(String email) {
+        return failures.count(email, ALLOWED, LOCK)
+                .compose(count -> count <= ALLOWED
+                        ? Future.succeededFuture(Problem.of(ProblemCode.INVALID_CREDENTIALS))
+                        : locked(email).map(lock -> lock.orElse(Problem.of(ProblemCode.INVALID_CREDENTIALS))));
+    }
+
+    Future<Void> succeeded(String email) {
+        return failures.forget(email, ALLOWED, LOCK);
+    }
+
+    Future<Void> prune() {
+        return failures.prune(LOCK);
+    }
+
+    private static Problem locked(double seconds) {
+        return Problem.of(ProblemCode.ACCOUNT_LOCKED).retryAfter((long) Math.ceil(seconds));
+    }
+}

@@ -1,0 +1,86 @@
+package io.couponrush.account;
+
+import io.couponrush.http.Answer;
+import io.couponrush.http.ProblemCode;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From login to logout. A refresh token is good once; used again, however soon, somebody has a copy of it and the
+ * session is over for all who hold its tokens. So of two uses at once one gets tokens, and neither has a session then.
+ */
+final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+    private final SessionStore store;
+    private final SessionWatch watch;
+    private final AccessTokens accessTokens;
+    private final Duration accessTtl;
+    private final Duration refreshTtl;
+
+    Sessions(
+            SessionStore store,
+            SessionWatch watch,
+            AccessTokens accessTokens,
+            Duration accessTtl,
+            Duration refreshTtl) {
+        this.store = store;
+        this.watch = watch;
+        this.accessTokens = accessTokens;
+        this.accessTtl = accessTtl;
+        this.refreshTtl = refreshTtl;
+    }
+
+    Future<Tokens> open(User user) {
+        var sessionId = UUID.randomUUID();
+        var token = RefreshToken.first();
+        return store.insert(sessionId, user.userId(), token, refreshTtl).map(v -> tokens(user, sessionId, token));
+    }
+
+    Future<Answer<Tokens>> refresh(String refreshToken) {
+        Optional<RefreshToken> parsed = RefreshToken.parse(refreshToken);
+        return parsed.isPresent() ? rotate(parsed.get()) : refused();
+    }
+
+    /** Ends the session of the token, spent or not. An unknown one ends nothing, and that is not told. */
+    Future<Boolean> end(String refreshToken) {
+        return RefreshToken.parse(refreshToken).map(this::revoke).orElse(Future.succeededFuture(false));
+    }
+
+    private Future<Answer<Tokens>> rotate(RefreshToken token) {
+        RefreshToken next = token.next();
+        return store.rotate(token, next, refreshTtl)
+                .compose(session -> session.isPresent()
+                        ? Future.succeededFuture(Answer.given(
+                                tokens(session.get().user(), session.get().sessionId(), next)))
+                        : revoke(token).compose(known -> refused()));
+    }
+
+    private Future<Boolean> revoke(RefreshToken token) {
+        return store.revoke(token).map(ended -> {
+            ended.ifPresent(this::tell);
+            return ended.isPresent();
+        });
+    }
+
+    private void tell(UUID sessionId) {
+        watch.end(sessionId);
+        LOG.atInfo()
+                .addKeyValue("action", "endSession")
+                .addKeyValue("sessionId", sessionId)
+                .addKeyValue("success", true)
+                .log("account");
+    }
+
+    private Tokens tokens(User user, UUID sessionId, RefreshToken refreshToken) {
+        return new Tokens(accessTokens.sign(user, sessionId, accessTtl), refreshToken, accessTtl);
+    }
+
+    private static Future<Answer<Tokens>> refused() {
+        return Future.succeededFuture(Answer.denied(ProblemCode.UNAUTHENTICATED));
+    }
+}
