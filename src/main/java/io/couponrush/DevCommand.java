@@ -36,11 +36,11 @@ final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.readable();
-        Settings asked = SettingsLoader.read(Profile.DEV, world.env()).settings();
-        return new Lifecycle(world.err()).run(life -> run(asked, life));
+        return new Lifecycle(world.err()).run(this::run);
     }
 
-    private Future<Void> run(Settings asked, Lifecycle life) throws IOException {
+    private Future<Void> run(Lifecycle life) throws IOException {
+        Settings asked = SettingsLoader.read(Profile.DEV, world.env()).settings();
         Settings settings = completed(asked, life);
         Secret postgres = settings.postgres().uri();
         int applied = postgres == null ? 0 : Migrations.migrate(postgres.reveal());

@@ -1,5 +1,6 @@
 package io.couponrush;
 
+import io.couponrush.config.BadSettings;
 import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final int LOST = 1;
+    private static final int BAD_SETTINGS = 2;
 
     private final Deque<Part> started = new ArrayDeque<>();
     private final CountDownLatch startEnded = new CountDownLatch(1);
@@ -29,15 +31,17 @@ final class Lifecycle {
         this.err = err;
     }
 
-    /** Returns only when the start failed or the server is lost; a signal ends the process instead. */
+    /** Returns the exit code when the start failed or the server is lost; a signal ends the process instead. */
     int run(Start start) {
         Thread hook = new Thread(this::stopOnRequest, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             start.with(this).await();
             throw new IllegalStateException("the server ended by itself");
+        } catch (BadSettings e) {
+            return stopped(hook, BAD_SETTINGS, String.valueOf(e.getMessage()));
         } catch (Throwable e) { // what Vert.x clients fail with may be a Throwable, but not an Exception
-            return lost(e, hook);
+            return stopped(hook, LOST, "couponrush: " + Failures.inOneLine(e));
         }
     }
 
@@ -55,22 +59,17 @@ final class Lifecycle {
         startEnded.countDown();
     }
 
-    private int lost(Throwable failure, Thread hook) {
-        if (!(failure instanceof StoppedEarly)) {
-            err.println("couponrush: " + Failures.inOneLine(failure));
-            err.flush();
-            LOG.atDebug().setCause(failure).log("lost");
-        }
+    /** After a signal nothing is said: what fails then fails because of it, and the hook stops the rest. */
+    private int stopped(Thread hook, int code, String why) {
         startEnded.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException signalled) {
-            LOG.debug("the hook stops the rest");
-            return LOST;
+            return code;
         }
+        err.println(why);
         stopAll();
-        Logs.flush();
-        return LOST;
+        return code;
     }
 
     private void stopOnRequest() {

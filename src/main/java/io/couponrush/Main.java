@@ -28,7 +28,9 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-        System.exit(commandLine(new World(System.getenv(), out, err)).execute(args));
+        int code = commandLine(new World(System.getenv(), out, err)).execute(args);
+        Logs.flush();
+        System.exit(code);
     }
 
     static CommandLine commandLine(World world) {

@@ -29,11 +29,11 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.json();
-        Settings settings = SettingsLoader.read(Profile.SERVE, world.env()).settings();
-        return new Lifecycle(world.err()).run(life -> run(settings, life));
+        return new Lifecycle(world.err()).run(this::run);
     }
 
-    private static Future<Void> run(Settings settings, Lifecycle life) {
+    private Future<Void> run(Lifecycle life) {
+        Settings settings = SettingsLoader.read(Profile.SERVE, world.env()).settings();
         Server server = start(settings, life).server();
         life.up();
         Logger log = LoggerFactory.getLogger(ServeCommand.class);

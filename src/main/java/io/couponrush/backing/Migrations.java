@@ -57,6 +57,6 @@ public final class Migrations {
     private static String reason(Throwable failure) {
         Throwable deepest = failure;
         while (deepest.getCause() != null) deepest = deepest.getCause();
-        return String.valueOf(deepest.getMessage()).lines().findFirst().orElse("");
+        return String.valueOf(deepest.getMessage()).strip().replaceAll("\\R\\s*", " ");
     }
 }
