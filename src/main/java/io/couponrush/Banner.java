@@ -14,14 +14,15 @@ final class Banner {
         line(text, "API docs", base + "/docs");
         line(text, "Metrics", base + "/metrics");
         for (Demo.Login login : shelf.logins()) {
-            line(text, "Login " + login.role().toLowerCase(Locale.ROOT), login.email() + "  " + login.password());
+            line(
+                    text,
+                    "Login " + login.role().name().toLowerCase(Locale.ROOT),
+                    login.email() + "  " + login.password());
         }
-        shelf.eventId().ifPresent(id -> line(text, "Campaign", "#" + id + " " + shelf.title()));
-        if (shelf.eventId().isPresent() && !shelf.logins().isEmpty()) {
-            text.append('\n')
-                    .append(claim(base, shelf.logins().get(0), shelf.eventId().getAsLong()));
-        }
-        return text.toString();
+        line(text, "Campaign", "#" + shelf.eventId() + " " + shelf.title());
+        return text.append('\n')
+                .append(claim(base, shelf.logins().get(0), shelf.eventId()))
+                .toString();
     }
 
     private static String claim(String base, Demo.Login login, long eventId) {

@@ -1,18 +1,31 @@
 package io.couponrush;
 
-import io.couponrush.config.Settings;
+import io.couponrush.campaign.DemoCampaign;
+import io.couponrush.http.Role;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** What {@code dev} has on its shelf at the first start, so that there is something to claim. */
 final class Demo {
+    private static final List<Login> LOGINS = List.of(
+            new Login(Role.USER, "mina@demo.couponrush.example", "mina-likes-coupons", "Mina"),
+            new Login(Role.ADMIN, "admin@demo.couponrush.example", "admin-runs-campaigns", "Admin"));
+
     private Demo() {}
 
     /** Seeds what is not there yet; doing it again changes nothing. */
-    static Future<Shelf> seed(Vertx vertx, Settings settings) {
-        return Future.succeededFuture(new Shelf(List.of(), OptionalLong.empty(), ""));
+    static Future<Shelf> seed(Server server) {
+        Future<Long> seeded = Future.succeededFuture(0L);
+        for (Login login : LOGINS) {
+            seeded = seeded.compose(
+                    v -> server.account().ensureUser(login.email(), login.password(), login.name(), login.role()));
+        }
+        return seeded.compose(v -> server.office()
+                        .createIfAbsent(
+                                DemoCampaign.terms(InstantSource.system().instant())))
+                .map(campaign ->
+                        new Shelf(LOGINS, campaign.eventId(), campaign.terms().title()));
     }
 
     /**
@@ -20,8 +33,8 @@ final class Demo {
      *
      * @param eventId the demo campaign
      */
-    record Shelf(List<Login> logins, OptionalLong eventId, String title) {}
+    record Shelf(List<Login> logins, long eventId, String title) {}
 
     /** Somebody to try it as. Their passwords are public: never outside {@code dev}. */
-    record Login(String role, String email, String password) {}
+    record Login(Role role, String email, String password, String name) {}
 }

@@ -46,7 +46,7 @@ final class DevCommand implements Callable<Integer> {
         int applied = postgres == null ? 0 : Migrations.migrate(postgres.reveal());
         if (applied > 0) LoggerFactory.getLogger(DevCommand.class).info("migrations applied: {}", applied);
         ServeCommand.Started node = ServeCommand.start(settings, life);
-        Demo.Shelf shelf = Demo.seed(node.vertx(), settings).await();
+        Demo.Shelf shelf = Demo.seed(node.server()).await();
         life.up();
         world.out().print(Banner.of(settings.http().host(), node.server().port(), shelf));
         world.out().flush();

@@ -3,16 +3,11 @@ package io.couponrush;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.XmlConfigBuilder;
 import io.couponrush.config.Settings;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.couponrush.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
-import io.vertx.micrometer.VertxPrometheusOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -30,29 +25,20 @@ final class Node {
 
     private Node() {}
 
-    static Future<Vertx> start(Settings.Cluster cluster) {
-        if (!cluster.enabled())
-            return Future.succeededFuture(builder(new VertxOptions()).build());
+    static Future<Vertx> start(Settings.Cluster cluster, Metrics metrics) {
+        if (!cluster.enabled()) {
+            return Future.succeededFuture(
+                    metrics.instrument(Vertx.builder(), new VertxOptions()).build());
+        }
         try {
             String address = address(cluster.host());
             EventBusOptions bus = new EventBusOptions().setHost(address).setClusterPublicHost(address);
-            return builder(new VertxOptions().setEventBusOptions(bus))
+            return metrics.instrument(Vertx.builder(), new VertxOptions().setEventBusOptions(bus))
                     .withClusterManager(new HazelcastClusterManager(config(address, cluster.members())))
                     .buildClustered();
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
-    }
-
-    /** Vert.x keeps the registry under its default name: {@code BackendRegistries.getDefaultNow()}. */
-    private static VertxBuilder builder(VertxOptions options) {
-        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
-                .setEnabled(true)
-                .setJvmMetricsEnabled(true)
-                .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true));
-        return Vertx.builder()
-                .with(options.setMetricsOptions(metrics))
-                .withMetrics(new MicrometerMetricsFactory(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     }
 
     static Config config(String address, List<String> members) throws IOException {

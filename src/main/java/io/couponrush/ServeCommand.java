@@ -3,6 +3,7 @@ package io.couponrush;
 import io.couponrush.config.Profile;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
+import io.couponrush.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -45,9 +46,10 @@ final class ServeCommand implements Callable<Integer> {
 
     /** Vert.x, and the server on it. */
     static Started start(Settings settings, Lifecycle life) {
-        Vertx vertx = Node.start(settings.cluster()).await();
+        Metrics metrics = new Metrics();
+        Vertx vertx = Node.start(settings.cluster(), metrics).await();
         life.started("Vert.x", LEAVE_CLUSTER, vertx::close);
-        Server server = Server.start(vertx, settings).await();
+        Server server = Server.start(vertx, settings, metrics).await();
         life.started("the server", settings.http().drain().plus(BEYOND_DRAIN), server::stop);
         return new Started(vertx, server);
     }

@@ -1,26 +1,116 @@
 package io.couponrush;
 
+import io.couponrush.account.AccountFeature;
+import io.couponrush.account.AccountStore;
+import io.couponrush.backing.DatabaseClock;
+import io.couponrush.backing.Postgres;
+import io.couponrush.bus.Addresses;
+import io.couponrush.bus.CampaignChanged;
+import io.couponrush.bus.Codecs;
+import io.couponrush.campaign.CampaignEditStore;
+import io.couponrush.campaign.CampaignNews;
+import io.couponrush.campaign.CampaignOffice;
+import io.couponrush.campaign.CampaignStore;
+import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.EventRoutes;
+import io.couponrush.campaign.SoldOutFlags;
+import io.couponrush.campaign.StaffEventRoutes;
 import io.couponrush.config.Settings;
+import io.couponrush.config.Settings.Role;
+import io.couponrush.http.Authentication;
+import io.couponrush.http.ClientAddress;
+import io.couponrush.http.Contract;
+import io.couponrush.http.ExpressRoute;
+import io.couponrush.http.HttpVerticle;
+import io.couponrush.http.RateLimiter;
+import io.couponrush.http.Routes;
+import io.couponrush.issuance.CouponRoutes;
+import io.couponrush.issuance.IssuanceVerticle;
+import io.couponrush.issuance.IssueEndpoint;
+import io.couponrush.issuance.WalletStore;
+import io.couponrush.ops.DocsRoutes;
+import io.couponrush.ops.Health;
+import io.couponrush.ops.Health.State;
+import io.couponrush.ops.ManagementRoutes;
+import io.couponrush.ops.Meters;
+import io.couponrush.ops.Metrics;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The whole object graph in one place, started and stopped in order. */
 final class Server {
+    private static final Duration CLOCK_EVERY = Duration.ofSeconds(10);
+    private static final DeliveryOptions RELOAD = new DeliveryOptions().setSendTimeout(2_000);
+
+    private final Vertx vertx;
     private final Settings settings;
+    private final Metrics metrics;
+    private final Meters meters;
+    private final Health health = new Health();
+    private final Pool pool;
+    private final DatabaseClock clock;
+    private final Campaigns campaigns;
+    private final SoldOutFlags soldOut = new SoldOutFlags(System::nanoTime);
+    private final CampaignNews news;
+    private final CampaignOffice office;
+    private final AccountFeature account;
+    private final CampaignStore campaignStore;
+    private final Contract contract = new Contract();
+    private final AtomicReference<@Nullable HttpVerticle> oneOfHttp = new AtomicReference<>();
+    private final Deque<String> deployed = new ArrayDeque<>();
     private final Promise<Void> lost = Promise.promise();
 
-    private Server(Settings settings) {
+    private Server(Vertx vertx, Settings settings, Metrics metrics) {
+        this.vertx = vertx;
         this.settings = settings;
+        this.metrics = metrics;
+        meters = new Meters(metrics.registry());
+        pool = Postgres.pool(vertx, settings.postgres());
+        clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
+        campaignStore = new CampaignStore(pool);
+        campaigns = new Campaigns(campaignStore::find, System::nanoTime);
+        news = new CampaignNews(vertx.eventBus());
+        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, this::reloadStock);
+        account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
     }
 
-    static Future<Server> start(Vertx vertx, Settings settings) {
-        return Future.succeededFuture(new Server(settings));
+    static Future<Server> start(Vertx vertx, Settings settings, Metrics metrics) {
+        Codecs.registerAll(vertx.eventBus());
+        var server = new Server(vertx, settings, metrics);
+        return server.start().map(server);
+    }
+
+    private Future<Void> start() {
+        health.needs("postgres", () -> clock.tick().map(State.of(true)));
+        return clock.tick()
+                .onSuccess(v -> keepTheClock())
+                .compose(v -> news.listen(campaigns, soldOut))
+                .compose(v -> account.start(settings.bootstrapAdmin()))
+                .compose(v -> deployIssuance())
+                .compose(v -> deployHttp());
     }
 
     /** Lets requests in flight finish, for {@code http.drain} at most, then closes everything this started. */
     Future<Void> stop() {
-        return Future.succeededFuture();
+        health.drain();
+        Future<Void> stopped = Future.succeededFuture();
+        while (!deployed.isEmpty()) {
+            String id = deployed.pop();
+            stopped = stopped.transform(before -> vertx.undeploy(id));
+        }
+        return stopped.transform(before -> pool.close());
     }
 
     /** Fails when the server cannot go on and the process should end; until then it is not complete. */
@@ -28,8 +118,80 @@ final class Server {
         return lost.future();
     }
 
-    /** Where HTTP listens; with {@code http.port} 0, what the system chose. */
+    /** Where HTTP listens; with {@code http.port} 0, what the system chose. Without the role, 0. */
     int port() {
-        return settings.http().port();
+        HttpVerticle one = oneOfHttp.get();
+        return one == null ? 0 : one.port();
+    }
+
+    /** For the demo. */
+    AccountFeature account() {
+        return account;
+    }
+
+    /** For the demo. */
+    CampaignOffice office() {
+        return office;
+    }
+
+    private Future<Void> deployIssuance() {
+        if (!settings.roles().contains(Role.ISSUANCE)) {
+            return Future.succeededFuture();
+        }
+        var issuance = new IssuanceVerticle(settings, campaigns, clock, meters);
+        health.needs("redis", () -> Future.succeededFuture(State.of(issuance.hasRedis())));
+        return vertx.deployVerticle(issuance).onSuccess(deployed::push).mapEmpty();
+    }
+
+    private Future<Void> deployHttp() {
+        if (!settings.roles().contains(Role.HTTP)) {
+            return Future.succeededFuture();
+        }
+        int instances = settings.http().instances() > 0
+                ? settings.http().instances()
+                : Runtime.getRuntime().availableProcessors();
+        var limiter = issueLimiter();
+        var address = new ClientAddress(settings.http().trustedProxies());
+        var options = new DeploymentOptions().setInstances(instances);
+        Supplier<HttpVerticle> verticles = () -> {
+            var verticle = httpVerticle(limiter, address);
+            oneOfHttp.set(verticle);
+            return verticle;
+        };
+        return vertx.deployVerticle(verticles, options)
+                .onSuccess(deployed::push)
+                .mapEmpty();
+    }
+
+    private RateLimiter issueLimiter() {
+        var limits = settings.limits();
+        return new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
+    }
+
+    /** One event loop's worth. */
+    private HttpVerticle httpVerticle(RateLimiter issueLimiter, ClientAddress address) {
+        var authentication = new Authentication(account.callers());
+        var wallet = new WalletStore(pool);
+        List<ExpressRoute> express = List.of(new IssueEndpoint(
+                vertx.eventBus(), settings, contract, authentication, issueLimiter, campaigns, soldOut, clock, meters));
+        List<Routes> routes = List.of(
+                account.routes(authentication, contract, settings.limits(), address::of),
+                account.loadtestRoutes(contract, settings.loadtest()),
+                new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
+                new StaffEventRoutes(authentication, contract, office, clock),
+                new CouponRoutes(authentication, wallet),
+                new ManagementRoutes(metrics.registry(), health),
+                new DocsRoutes(contract));
+        return new HttpVerticle(settings.http(), express, routes, meters, Postgres::isAway);
+    }
+
+    private Future<Void> reloadStock(long eventId) {
+        return vertx.eventBus()
+                .request(Addresses.RELOAD_STOCK, new CampaignChanged(eventId), RELOAD)
+                .mapEmpty();
+    }
+
+    private void keepTheClock() {
+        vertx.setPeriodic(CLOCK_EVERY.toMillis(), id -> clock.tick().onFailure(e -> {})); // the old offset stays
     }
 }

@@ -2,16 +2,22 @@ package io.couponrush.backing;
 
 import io.couponrush.config.Settings;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Makes bounded Postgres pools: a full wait queue, a late connection and a long statement are failures, not delays. */
 public final class Postgres {
+    /** Classes of SQLSTATE: connection, transaction rollback, resources, object in use or locked, operator, system. */
+    private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
+
     private Postgres() {}
 
     /** The pool of everything but the claim path. */
@@ -32,6 +38,16 @@ public final class Postgres {
                 .connectingTo(connect(settings))
                 .using(vertx)
                 .build();
+    }
+
+    /** Whether a failure means that Postgres is away, overloaded or locked, and not that we asked for nonsense. */
+    public static boolean isAway(Throwable failure) {
+        if (failure instanceof PgException refused) {
+            String state = refused.getSqlState();
+            return state != null && AWAY.contains(state.substring(0, 2));
+        }
+        // closed connections, full queues, waits that took too long: the client makes these itself
+        return failure instanceof VertxException;
     }
 
     private static PgConnectOptions connect(Settings.Postgres settings) {

@@ -33,7 +33,8 @@ public final class RedisLink {
     private final String uri;
     private final Duration timeout;
     private final int inFlightMax;
-    private @Nullable Session session;
+    private final Runnable reconnected;
+    private volatile @Nullable Session session; // read by health checks elsewhere
     private boolean stopped;
 
     /** A connection and the run_id of the process behind it. */
@@ -44,12 +45,14 @@ public final class RedisLink {
      *
      * @param timeout of one call; the result of a call that takes longer is unknown
      * @param inFlightMax calls that may be under way; more fail at once
+     * @param reconnected told of every connection but the first
      */
-    public RedisLink(Vertx vertx, String uri, Duration timeout, int inFlightMax) {
+    public RedisLink(Vertx vertx, String uri, Duration timeout, int inFlightMax, Runnable reconnected) {
         this.vertx = vertx;
         this.uri = uri;
         this.timeout = timeout;
         this.inFlightMax = inFlightMax;
+        this.reconnected = reconnected;
     }
 
     /** Completes when the first connection stands; fails when it cannot be made. Later losses are repaired alone. */
@@ -66,7 +69,8 @@ public final class RedisLink {
 
     /** The run_id of the connected master, or null while there is none. */
     public @Nullable String runId() {
-        return session == null ? null : session.runId();
+        Session current = session;
+        return current == null ? null : current.runId();
     }
 
     /** Runs a script. A failed future means that the result is unknown, unless there was no connection at all. */
@@ -193,7 +197,10 @@ public final class RedisLink {
         long jittered = delayMs / 2 + ThreadLocalRandom.current().nextLong(delayMs / 2 + 1);
         vertx.timer(Math.max(1, jittered), TimeUnit.MILLISECONDS)
                 .compose(v -> connect())
-                .onSuccess(v -> LOG.info("connected to Redis again"))
+                .onSuccess(v -> {
+                    LOG.info("connected to Redis again");
+                    reconnected.run();
+                })
                 .onFailure(e -> reconnect(Math.min(BACKOFF_MAX_MS, delayMs * 2)));
     }
 

@@ -18,6 +18,9 @@ public final class HttpVerticle extends VerticleBase {
     /** Bytes of a body that any route takes. */
     public static final int BODY_LIMIT = 16_384;
 
+    /** Any free port, the same for all instances; with 0 each would get its own. */
+    private static final int ANY_SHARED = -1;
+
     private final Settings.Http settings;
     private final List<ExpressRoute> express;
     private final List<Routes> routes;
@@ -105,7 +108,7 @@ public final class HttpVerticle extends VerticleBase {
     private HttpServerOptions options() {
         return new HttpServerOptions()
                 .setHost(settings.host())
-                .setPort(settings.port())
+                .setPort(settings.port() == 0 ? ANY_SHARED : settings.port())
                 .setIdleTimeout((int) settings.idleTimeout().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setAcceptBacklog(4096)

@@ -57,12 +57,22 @@ public final class IssuanceVerticle extends VerticleBase {
         this.meters = meters;
     }
 
+    /** Whether there is a Redis master to reserve with. From any thread. */
+    public boolean hasRedis() {
+        return redis.runId() != null;
+    }
+
     @Override
     public Future<?> start() {
         var issuance = settings.issuance();
         String redisUri =
                 Objects.requireNonNull(settings.redis().uri(), "redis.uri").reveal();
-        redis = new RedisLink(vertx, redisUri, settings.redis().evalTimeout(), CALLS_IN_FLIGHT);
+        redis = new RedisLink(
+                vertx,
+                redisUri,
+                settings.redis().evalTimeout(),
+                CALLS_IN_FLIGHT,
+                () -> meters.reconnected(Meters.Dependency.REDIS));
         pool = Postgres.pool(vertx, settings.postgres(), "postgres-claims", issuance.connections(), COMMITS_QUEUED);
         var timers = new VertxTimers(vertx, context);
         var ledger = new StockLedger(redis, issuance.leaseTtl());

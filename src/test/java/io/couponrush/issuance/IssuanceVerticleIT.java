@@ -16,7 +16,9 @@ import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Profile;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
+import io.couponrush.ops.Meters;
 import io.couponrush.testkit.Backends;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -58,7 +60,8 @@ class IssuanceVerticleIT {
         }
         Codecs.registerAll(vertx.eventBus());
         var campaigns = new Campaigns(new CampaignStore(pool)::find, System::nanoTime);
-        await(vertx.deployVerticle(new IssuanceVerticle(settings, campaigns, InstantSource.system())));
+        await(vertx.deployVerticle(new IssuanceVerticle(
+                settings, campaigns, InstantSource.system(), new Meters(new SimpleMeterRegistry()))));
     }
 
     @AfterAll
