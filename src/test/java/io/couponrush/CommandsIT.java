@@ -8,9 +8,11 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.couponrush.testkit.Backends;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,7 +137,7 @@ class CommandsIT {
                         "-Xmx512m",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        programClassPath(),
                         Main.class.getName(),
                         command)
                 .toList();
@@ -149,6 +152,13 @@ class CommandsIT {
         return child;
     }
 
+    /** Without what is there for tests, above all their logging. */
+    private static String programClassPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     private void awaitText(Process child, String file, String text) {
         await().atMost(PATIENCE).until(() -> text(file).contains(text) || !child.isAlive());
         assertThat(child.isAlive())
@@ -161,7 +171,7 @@ class CommandsIT {
             Path path = directory.resolve(file);
             return Files.exists(path) ? Files.readString(path, UTF_8) : "";
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
