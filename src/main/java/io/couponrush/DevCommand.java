@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
@@ -36,7 +37,23 @@ final class DevCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Logs.readable();
+        stopWithParent();
         return new Lifecycle(world.err()).run(this::run);
+    }
+
+    /** Maven does not pass a signal on to what it runs: its end, however it came, is a request to stop. */
+    private static void stopWithParent() {
+        if (Boolean.getBoolean("couponrush.stopWithParent")) {
+            var watch = new Thread(DevCommand::awaitParent, "parent");
+            watch.setDaemon(true);
+            watch.start();
+        }
+    }
+
+    private static void awaitParent() {
+        var parent = ProcessHandle.current().parent().map(ProcessHandle::onExit);
+        parent.ifPresent(CompletableFuture::join);
+        System.exit(0);
     }
 
     private Future<Void> run(Lifecycle life) throws IOException {

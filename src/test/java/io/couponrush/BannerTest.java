@@ -2,16 +2,16 @@ package io.couponrush;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couponrush.http.Role;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class BannerTest {
     @Test
     void tellsWhereToLookWhoToBeAndWhatToPaste() {
-        Demo.Login alice = new Demo.Login("USER", "alice@demo.example", "claim-me-quickly");
-        Demo.Login staff = new Demo.Login("ADMIN", "staff@demo.example", "open-the-shop-now");
-        Demo.Shelf shelf = new Demo.Shelf(List.of(alice, staff), OptionalLong.of(7), "Welcome");
+        Demo.Login alice = new Demo.Login(Role.USER, "alice@demo.example", "claim-me-quickly", "Alice");
+        Demo.Login staff = new Demo.Login(Role.ADMIN, "staff@demo.example", "open-the-shop-now", "Staff");
+        Demo.Shelf shelf = new Demo.Shelf(List.of(alice, staff), 7, "Welcome");
         assertThat(Banner.of("127.0.0.1", 8080, shelf))
                 .contains(
                         "http://127.0.0.1:8080/\n",
@@ -27,10 +27,9 @@ class BannerTest {
 
     @Test
     void namesAnAddressThatABrowserReaches() {
-        Demo.Shelf empty = new Demo.Shelf(List.of(), OptionalLong.empty(), "");
-        assertThat(Banner.of("0.0.0.0", 80, empty))
-                .contains("http://localhost:80/\n")
-                .doesNotContain("curl");
-        assertThat(Banner.of("::1", 80, empty)).contains("http://[::1]:80/\n");
+        var bob = new Demo.Login(Role.USER, "bob@demo.example", "claim-me-slowly", "Bob");
+        Demo.Shelf shelf = new Demo.Shelf(List.of(bob), 1, "");
+        assertThat(Banner.of("0.0.0.0", 80, shelf)).contains("http://localhost:80/\n");
+        assertThat(Banner.of("::1", 80, shelf)).contains("http://[::1]:80/\n");
     }
 }

@@ -9,6 +9,7 @@ import io.couponrush.bus.Addresses;
 import io.couponrush.bus.Codecs;
 import io.couponrush.bus.StockTurned;
 import io.couponrush.config.Settings;
+import io.couponrush.ops.Metrics;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.List;
@@ -57,8 +58,8 @@ class NodeIT {
     }
 
     private static Vertx node() throws Exception {
-        Vertx vertx =
-                Node.start(new Settings.Cluster(true, MEMBERS, "127.0.0.1")).await(60, SECONDS);
+        Vertx vertx = Node.start(new Settings.Cluster(true, MEMBERS, "127.0.0.1"), new Metrics())
+                .await(60, SECONDS);
         Codecs.registerAll(vertx.eventBus());
         return vertx;
     }
