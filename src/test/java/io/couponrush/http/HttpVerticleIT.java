@@ -255,12 +255,11 @@ class HttpVerticleIT {
     }
 
     @Test
-    void takesABareLineFeedForALineEnd() throws Exception {
-        // RFC 9112 2.2 lets a recipient do so; what matters is that nothing behind it is taken for a second request
+    void refusesABareLineFeed() throws Exception {
         try (var http = new RawHttp(server.port())) {
-            Reply reply = http.send("GET /api/toys HTTP/1.1\nHost: a\nX: 1\n\n").reply();
-            assertThat(reply.status()).isIn(200, 400);
-            assertThat(http.isClosedWithin(200)).isEqualTo(reply.status() == 400);
+            assertThat(http.send("GET /api/toys HTTP/1.1\nHost: a\n\n").reply().status())
+                    .isEqualTo(400);
+            assertThat(http.isClosedWithin(1_500)).isTrue();
         }
     }
 
@@ -301,7 +300,7 @@ class HttpVerticleIT {
     void closesOnABrokenChunk() throws Exception {
         try (var http = new RawHttp(server.port())) {
             http.send("POST /api/toys HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
-            assertThat(http.reply().status()).isIn(0, 400);
+            assertThat(http.reply().status()).as("no answer").isZero();
         }
     }
 

@@ -35,7 +35,14 @@ class ManagementIT {
     static void start() throws Exception {
         vertx = METRICS.instrument(Vertx.builder(), new VertxOptions()).build();
         var settings = new Settings.Http(
-                "127.0.0.1", 0, 1, List.of(), List.of(), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ZERO);
+                "127.0.0.1",
+                0,
+                1,
+                List.of(),
+                List.of(),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(100));
         var verticle = new HttpVerticle(settings, List.of(), ROUTES, new Meters(METRICS.registry()), e -> false);
         HEALTH.needs("postgres", () -> Future.succeededFuture(State.of(true)));
         await(vertx.deployVerticle(verticle));
@@ -95,7 +102,7 @@ class ManagementIT {
         Router router = Router.router(vertx);
         ROUTES.forEach(routes -> routes.mount(router));
         var contract = new ContractRoutes(router, List.of());
-        assertThat(contract.undocumented("/")).containsExactly("GET /docs/{file}");
+        assertThat(contract.undocumented("/")).containsExactly("GET /docs/{}");
         assertThat(contract.unrouted()).allMatch(operation -> operation.contains(" /api/"));
     }
 

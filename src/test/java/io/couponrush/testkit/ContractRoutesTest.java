@@ -24,15 +24,15 @@ class ContractRoutesTest {
         router.get("/api/toys/:id").handler(ctx -> ctx.next());
         router.delete("/api/toys/:id").handler(ctx -> ctx.next());
         router.get("/page").handler(ctx -> ctx.next());
-        var contract = new ContractRoutes(Set.of("GET /api/toys/{id}", "POST /api/toys"), router, List.of());
+        var contract = new ContractRoutes(Set.of("GET /api/toys/{}", "POST /api/toys"), router, List.of());
         assertThat(contract.unrouted()).containsExactly("POST /api/toys");
-        assertThat(contract.undocumented("/api/")).containsExactly("DELETE /api/toys/{id}");
+        assertThat(contract.undocumented("/api/")).containsExactly("DELETE /api/toys/{}");
     }
 
     @Test
     void readsTheDocument() {
         assertThat(new ContractRoutes(Router.router(VERTX), List.of()).unrouted())
-                .contains("POST /api/coupons/issue", "PATCH /api/admin/events/{id}", "PUT /api/users/me")
+                .contains("POST /api/coupons/issue", "PATCH /api/admin/events/{}", "PUT /api/users/me")
                 .hasSizeGreaterThan(20);
     }
 }
