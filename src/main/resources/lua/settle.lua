@@ -3,7 +3,7 @@
 
   KEYS     as in reserve.lua
   ARGV[1]  the epoch that the decisions belong to; in any other epoch nothing happens
-  ARGV[2]  then triples: verb, rid, lease
+  ARGV[2]  then triples, at most 1024: verb, rid, lease
     C  consumed by a row
     B  give the unit back: Postgres will never use this lease
     L  give the unit back; the user has all that one may have
@@ -13,30 +13,31 @@
   Returns  the number of leases ended, -1 in another epoch
 ]]
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return -1 end
-local ended = 0
-for i = 2, #ARGV, 3 do
-  local verb, rid, lease = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+local rids = {}
+for i = 3, #ARGV, 3 do rids[#rids + 1] = ARGV[i] end
+if #rids == 0 or #rids > 1024 then return redis.error_reply('ERR settle: ARGV') end
+local held = redis.call('HMGET', KEYS[4], unpack(rids))
+local gone, ended = {}, {}
+for i, rid in ipairs(rids) do
+  local verb, lease, data = ARGV[3 * i - 1], ARGV[3 * i + 1], held[i]
+  local bar = data and string.find(data, '|', 1, true)
   if verb == 'O' then
     redis.call('HSET', KEYS[1], 'out', rid)
-  else
-    local data = redis.call('HGET', KEYS[4], rid)
-    local bar = data and string.find(data, '|', 1, true)
-    if bar and string.sub(data, bar + 1) == lease then
+  elseif bar and not ended[rid] and string.sub(data, bar + 1) == lease then
+    gone[#gone + 1] = rid; ended[rid] = true
+    if verb ~= 'C' then
       local user = string.sub(data, 1, bar - 1)
-      redis.call('HDEL', KEYS[4], rid)
-      redis.call('ZREM', KEYS[3], rid)
-      ended = ended + 1
-      if verb == 'B' then
-        redis.call('HINCRBY', KEYS[1], 'stock', 1)
-        redis.call('HINCRBY', KEYS[2], user, -1)
-      elseif verb == 'L' then
-        redis.call('HINCRBY', KEYS[1], 'stock', 1)
+      if verb == 'S' then redis.call('HSET', KEYS[1], 'stock', 0) else redis.call('HINCRBY', KEYS[1], 'stock', 1) end
+      if verb == 'L' then
         redis.call('HSET', KEYS[2], user, redis.call('HGET', KEYS[1], 'max'))
-      elseif verb == 'S' then
-        redis.call('HSET', KEYS[1], 'stock', 0)
+      else
         redis.call('HINCRBY', KEYS[2], user, -1)
       end
     end
   end
 end
-return ended
+if #gone > 0 then
+  redis.call('HDEL', KEYS[4], unpack(gone))
+  redis.call('ZREM', KEYS[3], unpack(gone))
+end
+return #gone

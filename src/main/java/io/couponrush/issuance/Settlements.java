@@ -8,6 +8,7 @@ import java.util.List;
 /** Reservations of one campaign that Postgres has decided, on their way to Redis: with the next call, or alone soon. */
 final class Settlements {
     private static final long ALONE_AFTER_MS = 5;
+    private static final int ONE_CALL = 1_000; // lua/settle.lua takes 1024, the sold-out state included
 
     private final long eventId;
     private final Ledger ledger;
@@ -26,6 +27,9 @@ final class Settlements {
     void add(Verb verb, Claim claim) {
         if (claim.epoch() != Claim.ASK_ONLY && enter(claim.epoch())) {
             pending.add(new Settlement(verb, claim.rid(), claim.lease()));
+            if (pending.size() == ONE_CALL) {
+                flush();
+            }
         }
     }
 
