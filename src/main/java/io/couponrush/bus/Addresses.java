@@ -17,5 +17,11 @@ public final class Addresses {
     /** Publish {@link SessionEnded}; every node. */
     public static final String SESSION_ENDED = "session.ended";
 
+    /** Publish {@link Notices}; every node that serves browsers, with one consumer each. */
+    public static final String NOTICES = "notices";
+
+    /** Publish an empty message; node-local. A transaction with outbox rows was committed here. */
+    public static final String OUTBOX_WRITTEN = "outbox.written";
+
     private Addresses() {}
 }

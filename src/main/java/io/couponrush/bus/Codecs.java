@@ -12,6 +12,7 @@ public final class Codecs {
             IssueOutcome.Deferred.class,
             CampaignChanged.class,
             StockTurned.class,
+            Notices.class,
             SessionEnded.class);
 
     private Codecs() {}
