@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
+    private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int TIMEOUTS_MAX = 2;
     private static final long BACKOFF_FIRST_MS = 20;
     private static final long BACKOFF_MAX_MS = 1_000;
 
@@ -36,6 +39,8 @@ public final class RedisLink {
     private final Runnable reconnected;
     private volatile @Nullable Session session; // read by health checks elsewhere
     private boolean stopped;
+    private long lostAt;
+    private int timeoutsInARow;
 
     /** A connection and the run_id of the process behind it. */
     private record Session(Redis client, RedisConnection connection, String runId) {}
@@ -73,6 +78,11 @@ public final class RedisLink {
         return current == null ? null : current.runId();
     }
 
+    /** It has been away for longer than a reconnect takes, or stopped answering. */
+    public boolean away() {
+        return session == null && System.nanoTime() - lostAt > AWAY_NANOS;
+    }
+
     /** Runs a script. A failed future means that the result is unknown, unless there was no connection at all. */
     public Future<Response> eval(LuaScript script, List<String> keys, Args args) {
         Session current = session;
@@ -85,7 +95,8 @@ public final class RedisLink {
                         ? current.connection().send(request(Command.EVAL, script.text(), keys, args))
                         : Future.failedFuture(e))
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .onFailure(e -> dropIfDemoted(current, e));
+                .onSuccess(reply -> timeoutsInARow = 0)
+                .onFailure(e -> dropIfUseless(current, e));
     }
 
     /** Succeeds when the server behind the connection says that it is a master, now. */
@@ -174,9 +185,13 @@ public final class RedisLink {
         fresh.connection().endHandler(v -> lost(fresh));
     }
 
-    private void dropIfDemoted(Session used, Throwable e) {
+    /** A demoted master must not be asked again, and one that keeps silent is as good as gone. */
+    private void dropIfUseless(Session used, Throwable e) {
         if (isReply(e, "READONLY")) {
             lost(used);
+        } else if (e instanceof TimeoutException && ++timeoutsInARow >= TIMEOUTS_MAX && used.equals(session)) {
+            lost(used);
+            lostAt -= AWAY_NANOS;
         }
     }
 
@@ -185,6 +200,8 @@ public final class RedisLink {
             return;
         }
         session = null;
+        lostAt = System.nanoTime();
+        timeoutsInARow = 0;
         gone.client().close().onFailure(RedisLink::ignore);
         LOG.warn("lost the connection to Redis");
         reconnect(BACKOFF_FIRST_MS);

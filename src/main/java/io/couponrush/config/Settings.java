@@ -151,6 +151,7 @@ public record Settings(
      * @param waiting claims of one node that may be under way; more are answered 503 before anything is taken
      * @param leaseTtl after this long Redis lets the sweeper ask Postgres what became of a reservation
      * @param emptyWait how long a claim waits for the last reserved units to be decided
+     * @param directMax claims of one campaign that may go to Postgres alone while Redis is away; 0 turns that off
      * @param connections Postgres connections of the claim path
      */
     public record Issuance(
@@ -159,6 +160,7 @@ public record Settings(
             @Default("8192") int waiting,
             @Default("10s") Duration leaseTtl,
             @Default("500ms") Duration emptyWait,
+            @Default("256") int directMax,
             @Default("4") int connections,
             @Default("1s") Duration sweepEvery) {
         public Issuance {
@@ -169,6 +171,7 @@ public record Settings(
                     .atLeastOne("waiting", waiting)
                     .positive("emptyWait", emptyWait)
                     .shorter("emptyWait", emptyWait, "issuance.deadline", deadline)
+                    .range("directMax", directMax, 0, 1024)
                     .atLeastOne("connections", connections)
                     .positive("sweepEvery", sweepEvery)
                     .check();

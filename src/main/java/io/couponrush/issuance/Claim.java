@@ -55,12 +55,6 @@ final class Claim {
         code = couponCode;
     }
 
-    /** The same lease, under another code: the first one was taken. */
-    void recode(String couponCode) {
-        seq = 0;
-        code = couponCode;
-    }
-
     long epoch() {
         return epoch;
     }

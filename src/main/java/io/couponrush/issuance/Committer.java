@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Committer {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
     private static final long RESEND_MS = 20;
+    private static final int SHUTS_AFTER = 3;
+    private static final long SHUT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final long eventId;
     private final CouponBook book;
@@ -31,6 +34,8 @@ final class Committer {
     private final Runnable ended;
     private final ArrayDeque<Claim> held = new ArrayDeque<>();
     private boolean committing;
+    private int failuresInARow;
+    private long shutUntil;
 
     /** Who acts on the decisions. */
     @FunctionalInterface
@@ -69,6 +74,14 @@ final class Committer {
         return held.size();
     }
 
+    /**
+     * Postgres does not answer: whoever comes now is better told so before anything is taken. Opens by itself after a
+     * moment, to try again.
+     */
+    boolean shut() {
+        return failuresInARow >= SHUTS_AFTER && timers.nanoTime() - shutUntil < 0;
+    }
+
     boolean idle() {
         return !committing && held.isEmpty();
     }
@@ -80,6 +93,12 @@ final class Committer {
         }
         committing = true;
         send(nextBatch()).onComplete(done -> {
+            if (done.failed()) {
+                LOG.atError()
+                        .addKeyValue("eventId", eventId)
+                        .setCause(done.cause())
+                        .log("batch not answered");
+            }
             committing = false;
             commitNext();
             ended.run();
@@ -95,7 +114,6 @@ final class Committer {
         return batch;
     }
 
-    /** Never fails. */
     private Future<Void> send(List<Claim> batch) {
         listener.committing(batch.size());
         boolean plain = batch.stream().allMatch(Claim::fresh);
@@ -113,6 +131,7 @@ final class Committer {
     }
 
     private Future<Void> decide(long epoch, List<Claim> batch, Verdicts verdicts) {
+        failuresInARow = 0;
         decided.accept(epoch, batch, verdicts);
         return Future.succeededFuture();
     }
@@ -121,6 +140,9 @@ final class Committer {
         if (failure instanceof CouponBook.Poisoned) {
             return splitOrDrop(epoch, batch, failure);
         }
+        failuresInARow++;
+        shutUntil = timers.nanoTime() + SHUT_NANOS;
+        listener.undecided();
         List<Claim> waiting = batch.stream().filter(c -> !c.answered()).toList();
         if (waiting.isEmpty()) {
             return Future.succeededFuture();

@@ -80,7 +80,7 @@ public final class IssuanceVerticle extends VerticleBase {
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
         sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided);
         var listener = listener(new StockNews(vertx.eventBus()));
-        var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos());
+        var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos(), issuance.directMax());
         pipeline = new IssuancePipeline(
                 this::opening,
                 (eventId, prefix) ->
@@ -157,6 +157,16 @@ public final class IssuanceVerticle extends VerticleBase {
             @Override
             public void fenced(int claims) {
                 meters.fenced(claims);
+            }
+
+            @Override
+            public void undecided() {
+                meters.undecided();
+            }
+
+            @Override
+            public void direct(int claims) {
+                meters.direct(claims);
             }
 
             @Override

@@ -1,21 +1,18 @@
 package io.couponrush.issuance;
 
-import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
-import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
-import io.couponrush.issuance.CouponBook.Verdict;
+import io.couponrush.issuance.CouponBook.Stock;
 import io.couponrush.issuance.CouponBook.Verdicts;
 import io.couponrush.issuance.Ledger.Ask;
 import io.couponrush.issuance.Ledger.Reserved;
-import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.Refusals.Turned;
 import io.couponrush.issuance.Reservation.Denied;
 import io.couponrush.issuance.Reservation.Held;
+import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -28,11 +25,13 @@ import java.util.function.Supplier;
  */
 final class Lane {
     private static final long AGAIN_MS = 10;
+    private static final long LOOK_FOR_REDIS_MS = 200;
     private static final int RETRY_AFTER_S = 1;
     private static final int COMMITS_AHEAD = 4;
 
     private final long eventId;
     private final Ledger ledger;
+    private final CouponBook book;
     private final Rebuilder rebuilder;
     private final Timers timers;
     private final Bounds bounds;
@@ -41,6 +40,7 @@ final class Lane {
     private final Settlements settlements;
     private final Committer committer;
     private final Refusals refusals;
+    private final Decisions decisions;
 
     private final ArrayDeque<Claim> arrivals = new ArrayDeque<>();
     private final ArrayDeque<Claim> parked = new ArrayDeque<>();
@@ -48,7 +48,7 @@ final class Lane {
     private boolean reserving;
     private boolean unparking;
     private boolean findingOut;
-    private long fencedEpoch = Claim.ASK_ONLY;
+    private boolean wentDirect;
     private int resting;
 
     /**
@@ -56,8 +56,9 @@ final class Lane {
      *
      * @param batchMax claims in one reservation and in one commit
      * @param emptyWaitNanos how long a claim waits for reserved units to be decided
+     * @param directMax claims that may go to Postgres alone while Redis is away; 0: none do
      */
-    record Bounds(int batchMax, long emptyWaitNanos) {}
+    record Bounds(int batchMax, long emptyWaitNanos, int directMax) {}
 
     /**
      * Makes a lane with nothing in it.
@@ -75,6 +76,7 @@ final class Lane {
             Supplier<String> codes) {
         this.eventId = eventId;
         this.ledger = ledger;
+        this.book = book;
         this.rebuilder = rebuilder;
         this.timers = timers;
         this.bounds = bounds;
@@ -83,12 +85,17 @@ final class Lane {
         this.settlements = new Settlements(eventId, ledger, timers);
         this.committer = new Committer(book, timers, listener, bounds.batchMax(), eventId, this::decided, this::wake);
         this.refusals = new Refusals(eventId, book);
+        this.decisions = new Decisions(eventId, settlements, refusals, listener);
     }
 
     /** Takes a claim in; it is reserved with all that arrive in the same turn of the event loop. */
     void offer(Claim claim) {
-        arrivals.add(claim);
-        wake();
+        if (committer.shut()) {
+            claim.answer(new Deferred(false, RETRY_AFTER_S));
+        } else {
+            arrivals.add(claim);
+            wake();
+        }
     }
 
     /** Takes a claim in whose campaign looks closed from here: Postgres is asked about its key, nothing is reserved. */
@@ -100,7 +107,7 @@ final class Lane {
 
     /** Nothing is under way here. */
     boolean idle() {
-        return arrivals.isEmpty() && parked.isEmpty() && resting == 0 && !reserving && committer.idle();
+        return arrivals.isEmpty() && parked.isEmpty() && resting == 0 && !reserving && !wentDirect && committer.idle();
     }
 
     private void wake() {
@@ -115,26 +122,83 @@ final class Lane {
 
     private void reserveNext() {
         boolean full = committer.backlog() >= COMMITS_AHEAD * bounds.batchMax(); // its end wakes this lane again
-        List<Claim> batch = reserving || full ? List.of() : nextBatch();
-        if (batch.isEmpty()) {
+        if (reserving || full || arrivals.isEmpty()) {
             return;
         }
         reserving = true;
+        step().onComplete(done -> {
+            reserving = false;
+            if (done.succeeded()) {
+                reserveNext();
+            } else {
+                timers.after(AGAIN_MS, this::wake);
+            }
+        });
+    }
+
+    private Future<Void> step() {
+        if (ledger.away()) {
+            return goDirect();
+        }
+        return wentDirect ? comeBack() : reserve();
+    }
+
+    private Future<Void> reserve() {
+        List<Claim> batch = nextBatch(bounds.batchMax());
+        if (batch.isEmpty()) {
+            return Future.succeededFuture();
+        }
         settlements.flush();
         listener.reserving(batch.size());
-        ledger.reserve(eventId, asks(batch))
+        return ledger.reserve(eventId, asks(batch))
                 .onSuccess(reserved -> take(batch, reserved))
                 .onFailure(unknown -> again(batch))
-                .onComplete(done -> {
-                    reserving = false;
-                    reserveNext();
-                });
+                .otherwiseEmpty()
+                .mapEmpty();
+    }
+
+    /** Without Redis Postgres decides alone, for as many as it can bear; the others are told before anything is taken. */
+    private Future<Void> goDirect() {
+        List<Claim> batch = nextBatch(Math.min(bounds.batchMax(), bounds.directMax() - committer.backlog()));
+        arrivals.forEach(claim -> claim.answer(new Deferred(bounds.directMax() > 0, RETRY_AFTER_S)));
+        arrivals.clear();
+        if (batch.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        if (!wentDirect) {
+            wentDirect = true;
+            comeBackLater();
+        }
+        listener.direct(batch.size());
+        return book.stock(eventId)
+                .onSuccess(stock -> batch.forEach(claim -> {
+                    claim.hold(stock.map(Stock::epoch).orElse(Claim.ASK_ONLY), newLease(), 0, codes.get());
+                    committer.add(claim);
+                }))
+                .onSuccess(held -> committer.commitNext())
+                .onFailure(unknown -> again(batch))
+                .mapEmpty();
+    }
+
+    private void comeBackLater() {
+        timers.after(LOOK_FOR_REDIS_MS, () -> {
+            if (wentDirect && ledger.away()) {
+                comeBackLater();
+            } else if (wentDirect) {
+                comeBack().onFailure(e -> comeBackLater());
+            }
+        });
+    }
+
+    /** What Redis holds is from before claims went past it. */
+    private Future<Void> comeBack() {
+        return rebuilder.rebuild(eventId).onSuccess(loaded -> wentDirect = false);
     }
 
     /** The next claims that somebody waits for: the others hold nothing yet. */
-    private List<Claim> nextBatch() {
-        var batch = new ArrayList<Claim>(Math.min(bounds.batchMax(), arrivals.size()));
-        while (!arrivals.isEmpty() && batch.size() < bounds.batchMax()) {
+    private List<Claim> nextBatch(int max) {
+        var batch = new ArrayList<Claim>(Math.max(0, Math.min(max, arrivals.size())));
+        while (!arrivals.isEmpty() && batch.size() < max) {
             Claim claim = arrivals.removeFirst();
             if (!claim.answered()) {
                 batch.add(claim);
@@ -144,16 +208,20 @@ final class Lane {
     }
 
     private static List<Ask> asks(List<Claim> batch) {
-        var random = ThreadLocalRandom.current();
         var asks = new ArrayList<Ask>(batch.size());
         for (Claim claim : batch) {
-            asks.add(new Ask(claim.rid(), claim.userId(), new UUID(random.nextLong(), random.nextLong())));
+            asks.add(new Ask(claim.rid(), claim.userId(), newLease()));
         }
         return asks;
     }
 
+    private static UUID newLease() {
+        var random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
     private void take(List<Claim> batch, Reserved reserved) {
-        if (reserved.notLoaded() || reserved.epoch() <= fencedEpoch) { // R9, R13
+        if (reserved.notLoaded() || reserved.epoch() <= decisions.fencedEpoch()) { // R9, R13
             resting += batch.size();
             rebuilder.rebuild(eventId).onComplete(done -> {
                 resting -= batch.size();
@@ -238,63 +306,11 @@ final class Lane {
         });
     }
 
-    /** Acts on what Postgres decided (R1: the only place that answers with a coupon of this try). */
     private void decided(long epoch, List<Claim> batch, Verdicts verdicts) {
-        var retry = new ArrayList<Claim>();
-        var turned = new ArrayList<Turned>();
-        for (Claim claim : batch) {
-            decide(claim, Objects.requireNonNull(verdicts.byRid().get(claim.rid())), retry, turned);
-        }
-        if (verdicts.soldOut()) {
-            settlements.soldOut(epoch, verdicts.generation());
-            listener.soldOut(eventId, verdicts.generation());
-        }
-        refusals.answer(turned);
+        List<Claim> retry = decisions.act(epoch, batch, verdicts);
         if (!retry.isEmpty()) {
             again(retry);
         }
-        wake();
-        if (!parked.isEmpty()) {
-            unpark();
-        }
-    }
-
-    private void decide(Claim claim, Verdict verdict, List<Claim> retry, List<Turned> turned) {
-        switch (verdict.decision()) {
-            case ISSUED -> end(claim, Verb.C, issued(verdict, false));
-            case REPLAY -> { // R8: a second reservation of the same key gives its unit back
-                boolean own = verdict.sameLease() && claim.fresh();
-                end(claim, verdict.sameLease() ? Verb.C : Verb.B, issued(verdict, !own));
-            }
-            case KEY_REUSED -> end(claim, Verb.B, new Refused(Refusal.IDEMPOTENCY_KEY_REUSED));
-            case SOLD_OUT -> end(claim, Verb.S, new Refused(Refusal.COUPON_SOLD_OUT));
-            case NO_EVENT -> end(claim, Verb.B, new Refused(Refusal.EVENT_NOT_FOUND));
-            case NOT_OPEN -> end(claim, Verb.B, new Refused(Refusal.EVENT_NOT_STARTED));
-            case CLOSED -> end(claim, Verb.B, new Refused(Refusal.EVENT_ENDED));
-            case PAUSED -> end(claim, Verb.B, new Refused(Refusal.EVENT_PAUSED));
-            case LIMIT -> {
-                settlements.add(Verb.L, claim);
-                turned.add(new Turned(claim, Refusal.USER_LIMIT_EXCEEDED));
-            }
-            case FENCED -> { // R3
-                fencedEpoch = Math.max(fencedEpoch, claim.epoch());
-                listener.fenced(1);
-                retry.add(claim);
-            }
-            case VOID -> retry.add(claim); // R7: this lease is the sweeper's; soon there is another
-            case RETRY -> {
-                claim.recode(codes.get());
-                committer.add(claim);
-            }
-        }
-    }
-
-    private void end(Claim claim, Verb verb, IssueOutcome outcome) {
-        settlements.add(verb, claim);
-        claim.answer(outcome);
-    }
-
-    private static IssueOutcome issued(Verdict verdict, boolean replayed) {
-        return Objects.requireNonNull(verdict.coupon()).issued(replayed);
+        unpark(); // units may have come back, or gone for good
     }
 }

@@ -8,6 +8,12 @@ interface LaneListener {
 
     void fenced(int claims);
 
+    /** A batch that Postgres did not decide, or not in time; it is sent again. */
+    void undecided();
+
+    /** Claims that go to Postgres without a reservation, because Redis is away. */
+    void direct(int claims);
+
     /** Postgres said so; told again with each answer that finds it. */
     void soldOut(long eventId, int generation);
 }

@@ -45,6 +45,9 @@ interface Ledger {
     record Overdue(
             long epoch, long stock, long openLeases, int generation, boolean countsReady, List<Settlement> leases) {}
 
+    /** It has been out of reach for so long that claims should go on without it. */
+    boolean away();
+
     Future<Reserved> reserve(long eventId, List<Ask> claims);
 
     /** Losing this is harmless. {@code soldOutGeneration} above 0 also says that nothing is left. */

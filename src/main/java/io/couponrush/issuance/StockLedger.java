@@ -33,6 +33,11 @@ final class StockLedger implements Ledger {
     }
 
     @Override
+    public boolean away() {
+        return redis.away();
+    }
+
+    @Override
     public Future<Reserved> reserve(long eventId, List<Ask> claims) {
         String runId = redis.runId();
         if (runId == null) {

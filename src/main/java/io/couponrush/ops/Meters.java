@@ -42,6 +42,8 @@ public final class Meters implements RequestMeter {
     private final Counter voided;
     private final Counter fenced;
     private final Counter rebuilds;
+    private final Counter undecided;
+    private final Counter direct;
 
     /** What we keep connections to. */
     public enum Dependency {
@@ -66,6 +68,8 @@ public final class Meters implements RequestMeter {
                 "couponrush.reservations.voided", "Reservations that came to nothing and went back to the stock");
         fenced = counter("couponrush.reservations.fenced", "Reservations of an epoch that had passed");
         rebuilds = counter("couponrush.rebuilds", "Times a campaign's stock was loaded from Postgres anew");
+        undecided = counter("couponrush.batches.undecided", "Batches that Postgres did not decide, or not in time");
+        direct = counter("couponrush.claims.direct", "Claims that went to Postgres alone, with Redis away");
         for (Dependency to : Dependency.values()) {
             reconnects.put(
                     to,
@@ -129,6 +133,16 @@ public final class Meters implements RequestMeter {
 
     public void rebuild() {
         rebuilds.increment();
+    }
+
+    /** Counts a batch that Postgres did not decide; it is sent again. */
+    public void undecided() {
+        undecided.increment();
+    }
+
+    /** Counts claims that went to Postgres without a reservation. */
+    public void direct(int claims) {
+        direct.increment(claims);
     }
 
     public void reconnected(Dependency to) {
