@@ -162,7 +162,8 @@ public record Settings(
             @Default("500ms") Duration emptyWait,
             @Default("256") int directMax,
             @Default("4") int connections,
-            @Default("1s") Duration sweepEvery) {
+            @Default("1s") Duration sweepEvery,
+            @Default("8s") Duration auditEvery) {
         public Issuance {
             Rules.of("issuance")
                     .positive("deadline", deadline)
@@ -174,6 +175,7 @@ public record Settings(
                     .range("directMax", directMax, 0, 1024)
                     .atLeastOne("connections", connections)
                     .positive("sweepEvery", sweepEvery)
+                    .positive("auditEvery", auditEvery)
                     .check();
         }
     }

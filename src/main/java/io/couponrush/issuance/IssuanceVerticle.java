@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,6 @@ public final class IssuanceVerticle extends VerticleBase {
     private RedisLink redis;
     private Pool pool;
     private CouponStore store;
-    private Sweeper sweeper;
     private IssuancePipeline pipeline;
 
     /**
@@ -78,7 +78,7 @@ public final class IssuanceVerticle extends VerticleBase {
         var ledger = new StockLedger(redis, issuance.leaseTtl());
         store = new CouponStore(pool, settings.postgres().statementTimeout().plus(REPLY_SLACK));
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
-        sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided);
+        var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided);
         var listener = listener(new StockNews(vertx.eventBus()));
         var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos(), issuance.directMax());
         pipeline = new IssuancePipeline(
@@ -90,7 +90,9 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.deadline().toNanos());
         vertx.setPeriodic(TICK_MS, id -> pipeline.tick());
         vertx.setPeriodic(PRUNE_EVERY_MS, id -> prune());
-        sweepLater();
+        var auditor = new Auditor(ledger, store, new DriftStore(pool)::drift, rebuilder, meters::drift);
+        repeat(issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
+        repeat(issuance.auditEvery(), auditor::audit);
         return redis.start().compose(v -> listen(rebuilder));
     }
 
@@ -127,15 +129,12 @@ public final class IssuanceVerticle extends VerticleBase {
         return new Opening(campaign.terms().codePrefix(), closed);
     }
 
-    private void sweepLater() {
-        long every = settings.issuance().sweepEvery().toMillis();
-        long jittered = every + ThreadLocalRandom.current().nextLong(every / 4 + 1);
-        vertx.setTimer(jittered, id -> sweeper.sweep()
-                .onFailure(e -> LOG.atDebug().log("not swept: {}", e.toString()))
-                .onComplete(done -> {
-                    pipeline.tidy();
-                    sweepLater();
-                }));
+    /** Again and again, never twice at once, and not in step with the other nodes. */
+    private void repeat(Duration every, Supplier<Future<Void>> task) {
+        long jittered = every.toMillis() + ThreadLocalRandom.current().nextLong(every.toMillis() / 4 + 1);
+        vertx.setTimer(jittered, id -> task.get()
+                .onFailure(e -> LOG.atDebug().log("round not finished: {}", e.toString()))
+                .onComplete(done -> repeat(every, task)));
     }
 
     private void prune() {

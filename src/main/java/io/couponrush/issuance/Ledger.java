@@ -45,6 +45,15 @@ interface Ledger {
     record Overdue(
             long epoch, long stock, long openLeases, int generation, boolean countsReady, List<Settlement> leases) {}
 
+    /**
+     * Stock and open reservations at one moment.
+     *
+     * @param epoch 0: not loaded
+     */
+    record Snapshot(long epoch, long stock, List<Settlement> leases) {}
+
+    Future<Snapshot> snapshot(long eventId);
+
     /** It has been out of reach for so long that claims should go on without it. */
     boolean away();
 

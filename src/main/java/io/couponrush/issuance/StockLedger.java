@@ -21,6 +21,7 @@ final class StockLedger implements Ledger {
     private static final LuaScript SETTLE = LuaScript.load("settle");
     private static final LuaScript LOAD = LuaScript.load("load");
     private static final LuaScript LOAD_COUNTS = LuaScript.load("load_counts");
+    private static final LuaScript SNAPSHOT = LuaScript.load("snapshot");
     private static final LuaScript OVERDUE = LuaScript.load("expired");
 
     private final RedisLink redis;
@@ -111,6 +112,18 @@ final class StockLedger implements Ledger {
                 .map(StockLedger::overdue);
     }
 
+    @Override
+    public Future<Snapshot> snapshot(long eventId) {
+        String runId = redis.runId();
+        if (runId == null) {
+            return redis.notConnected();
+        }
+        return redis.eval(SNAPSHOT, keys(eventId), request -> request.arg(runId))
+                .map(reply -> reply.get(0).toLong() == 0
+                        ? new Snapshot(0, 0, List.of())
+                        : new Snapshot(reply.get(0).toLong(), reply.get(1).toLong(), leases(reply, 2)));
+    }
+
     private List<String> keys(long eventId) {
         return keys.computeIfAbsent(eventId, id -> {
             String tagged = "cp:{" + id + "}:"; // one hash tag: all keys of a campaign are in one slot
@@ -148,18 +161,23 @@ final class StockLedger implements Ledger {
         if (epoch == 0) {
             return new Overdue(0, 0, 0, 0, false, List.of());
         }
-        var leases = new ArrayList<Settlement>();
-        for (int i = 5; i < reply.size(); i += 2) {
-            String data = reply.get(i + 1).toString();
-            UUID lease = UUID.fromString(data.substring(data.indexOf('|') + 1));
-            leases.add(new Settlement(Verb.B, UUID.fromString(reply.get(i).toString()), lease));
-        }
         return new Overdue(
                 epoch,
                 reply.get(1).toLong(),
                 reply.get(2).toLong(),
                 reply.get(3).toInteger(),
                 reply.get(4).toInteger() == 1,
-                leases);
+                leases(reply, 5));
+    }
+
+    /** Pairs of rid and {@code user|lease}; the verb is what becomes of those without a row. */
+    private static List<Settlement> leases(Response reply, int from) {
+        var leases = new ArrayList<Settlement>();
+        for (int i = from; i < reply.size(); i += 2) {
+            String data = reply.get(i + 1).toString();
+            UUID lease = UUID.fromString(data.substring(data.indexOf('|') + 1));
+            leases.add(new Settlement(Verb.B, UUID.fromString(reply.get(i).toString()), lease));
+        }
+        return leases;
     }
 }

@@ -44,6 +44,7 @@ public final class Meters implements RequestMeter {
     private final Counter rebuilds;
     private final Counter undecided;
     private final Counter direct;
+    private final Counter drift;
 
     /** What we keep connections to. */
     public enum Dependency {
@@ -70,6 +71,7 @@ public final class Meters implements RequestMeter {
         rebuilds = counter("couponrush.rebuilds", "Times a campaign's stock was loaded from Postgres anew");
         undecided = counter("couponrush.batches.undecided", "Batches that Postgres did not decide, or not in time");
         direct = counter("couponrush.claims.direct", "Claims that went to Postgres alone, with Redis away");
+        drift = counter("couponrush.stock.drift", "Units by which Redis was wrong about the stock, either way");
         for (Dependency to : Dependency.values()) {
             reconnects.put(
                     to,
@@ -143,6 +145,11 @@ public final class Meters implements RequestMeter {
     /** Counts claims that went to Postgres without a reservation. */
     public void direct(int claims) {
         direct.increment(claims);
+    }
+
+    /** Counts units by which the audit found Redis wrong. */
+    public void drift(long units) {
+        drift.increment((double) Math.abs(units));
     }
 
     public void reconnected(Dependency to) {
