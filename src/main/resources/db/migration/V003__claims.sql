@@ -205,8 +205,8 @@ begin
                     else 'LIMIT' end),
            coalesce(o.id, i.id), coalesce(o.coupon_code, i.coupon_code), coalesce(o.issued_at, i.issued_at),
            coalesce(o.expires_at, i.expires_at), coalesce(o.same, i.id is not null),
-           coalesce(u.issued_count, ev.issued_count), ev.total_count,
-           coalesce(u.soldout_generation, ev.soldout_generation)
+           coalesce(u.issued_count, ev.issued_count, 0), coalesce(ev.total_count, 0),
+           coalesce(u.soldout_generation, ev.soldout_generation, 0)
       from asked a
       left join stored o on o.rid = a.rid
       left join voided v on v.rid = a.rid

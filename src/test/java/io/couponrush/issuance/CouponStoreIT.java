@@ -10,6 +10,7 @@ import static io.couponrush.issuance.CouponBook.Decision.FENCED;
 import static io.couponrush.issuance.CouponBook.Decision.ISSUED;
 import static io.couponrush.issuance.CouponBook.Decision.KEY_REUSED;
 import static io.couponrush.issuance.CouponBook.Decision.LIMIT;
+import static io.couponrush.issuance.CouponBook.Decision.NO_EVENT;
 import static io.couponrush.issuance.CouponBook.Decision.REPLAY;
 import static io.couponrush.issuance.CouponBook.Decision.RETRY;
 import static io.couponrush.issuance.CouponBook.Decision.SOLD_OUT;
@@ -188,6 +189,12 @@ class CouponStoreIT {
 
             assertThat(db.decide(event, dead, alive)).containsExactly(VOID, ISSUED);
             assertThat(issuedCount(event)).isEqualTo(rows(event)).isEqualTo(1);
+        }
+
+        @Test
+        void knowsNoSuchCampaign() {
+            assertThat(db.decide(-7, claim(-7, 1, 1))).containsExactly(NO_EVENT);
+            assertThat(db.batch(-7, claim(-7, 1, 1)).soldOut()).isFalse();
         }
 
         @ParameterizedTest
