@@ -289,6 +289,24 @@ class CouponStoreIT {
         }
 
         @Test
+        void refusesNobodyForAUnitThatACollisionLeftOver() {
+            long event = db.campaign(2, 1);
+            db.batch(event, claim(event, 1, UUID.randomUUID(), UUID.randomUUID(), 1, EPOCH, "CR-ONCE"));
+            Claim unlucky = claim(event, 2, UUID.randomUUID(), UUID.randomUUID(), 1, EPOCH, "CR-ONCE");
+
+            assertThat(db.decide(event, unlucky, claim(event, 3, 1))).containsExactly(RETRY, RETRY);
+        }
+
+        @Test
+        void refusesNobodyForANumberThatACollisionLeftOver() {
+            long event = db.campaign(9, 1);
+            db.batch(event, claim(event, 1, UUID.randomUUID(), UUID.randomUUID(), 1, EPOCH, "CR-TWICE"));
+            Claim unlucky = claim(event, 2, UUID.randomUUID(), UUID.randomUUID(), 1, EPOCH, "CR-TWICE");
+
+            assertThat(db.decide(event, unlucky, claim(event, 2, 2))).containsExactly(RETRY, RETRY);
+        }
+
+        @Test
         void looksAtTheClockWhenTheLockIsHeld() {
             long event = db.campaign(10, 2);
             Claim late = claim(event, 1, 1);
