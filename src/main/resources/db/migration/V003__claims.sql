@@ -195,7 +195,12 @@ begin
         insert into outbox (dedup, topic, event_id, payload)
         select 'issued:' || min(i.id), 'coupon.issued', p_event,
                jsonb_build_object('couponIds', jsonb_agg(i.id order by i.id))
-          from inserted i having count(*) > 0)
+          from inserted i having count(*) > 0),
+    buried as (  -- refused for good, but not fenced when the sale opens: an earlier send may still be on its way
+        insert into void_leases (lease)
+        select a.lease from asked a
+         where why = 'NOT_OPEN' and p_epoch >= 0 and not exists (select 1 from stored o where o.rid = a.rid)
+        on conflict do nothing)
     select a.rid,
            coalesce(o.outcome,
                case when v.rid is not null then 'VOID'

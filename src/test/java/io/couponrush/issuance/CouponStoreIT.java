@@ -307,6 +307,18 @@ class CouponStoreIT {
         }
 
         @Test
+        void buriesWhatCameTooEarly() {
+            long event = db.campaign(10, 2);
+            db.set(event, "start_time = now() + interval '1 minute'");
+            Claim early = claim(event, 1, 1);
+            db.batch(event, early);
+            db.set(event, "start_time = now() - interval '1 minute'");
+
+            assertThat(fast(event, early)).isEmpty();
+            assertThat(db.decide(event, early)).containsExactly(VOID);
+        }
+
+        @Test
         void looksAtTheClockWhenTheLockIsHeld() {
             long event = db.campaign(10, 2);
             Claim late = claim(event, 1, 1);
