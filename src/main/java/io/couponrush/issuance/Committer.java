@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,7 +141,7 @@ final class Committer {
 
     private Future<Void> pause() {
         var promise = Promise.<Void>promise();
-        timers.after(RESEND_MS + ThreadLocalRandom.current().nextLong(RESEND_MS), promise::complete);
+        timers.after(RESEND_MS + timers.random().nextLong(RESEND_MS), promise::complete);
         return promise.future();
     }
 }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
@@ -143,8 +142,8 @@ final class Lane {
         return batch;
     }
 
-    private static List<Ask> asks(List<Claim> batch) {
-        var random = ThreadLocalRandom.current();
+    private List<Ask> asks(List<Claim> batch) {
+        var random = timers.random();
         var asks = new ArrayList<Ask>(batch.size());
         for (Claim claim : batch) {
             asks.add(new Ask(claim.rid(), claim.userId(), new UUID(random.nextLong(), random.nextLong())));
@@ -231,7 +230,7 @@ final class Lane {
     /** Back to the arrivals in a moment: something is unknown, or being repaired. */
     private void again(List<Claim> batch) {
         resting += batch.size();
-        timers.after(AGAIN_MS + ThreadLocalRandom.current().nextLong(AGAIN_MS), () -> {
+        timers.after(AGAIN_MS + timers.random().nextLong(AGAIN_MS), () -> {
             resting -= batch.size();
             arrivals.addAll(batch);
             wake();
