@@ -280,7 +280,10 @@ final class Lane {
                 listener.fenced(1);
                 retry.add(claim);
             }
-            case VOID -> retry.add(claim); // R7: this lease is the sweeper's; soon there is another
+            case VOID -> { // R7: given back from here too, as asking again keeps it from the sweeper
+                settlements.add(Verb.B, claim);
+                retry.add(claim);
+            }
             case RETRY -> {
                 claim.recode(codes.get());
                 committer.add(claim);

@@ -257,6 +257,19 @@ class LaneTest {
     }
 
     @Test
+    void givesADeadLeaseBackAndReservesAnother() {
+        bench.beforeCommitting(
+                sent -> bench.postgres().resolve(List.of(new Ledger.Settlement(Verb.B, sent.rid(), sent.lease()))));
+
+        offer(claim(1));
+        bench.runFor(100);
+
+        assertThat(answers).singleElement().isInstanceOf(Issued.class);
+        assertThat(bench.settled()).extracting(Ledger.Settlement::verb).containsExactly(Verb.B, Verb.C);
+        assertThat(bench.stock(EVENT)).isEqualTo(9);
+    }
+
+    @Test
     void takesAnotherCodeWhenOneIsTaken() {
         bench.nextCodes("CR-SAME", "CR-SAME", "CR-OTHER");
         offer(claim(1));
