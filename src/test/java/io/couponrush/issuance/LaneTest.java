@@ -270,6 +270,27 @@ class LaneTest {
     }
 
     @Test
+    void sendsAKeyOnceInABatch() {
+        bench.holdCommits();
+        offer(claim(8));
+        Claim first = claim(1);
+        offer(first);
+        long epoch = bench.postgres().campaign(EVENT).epoch();
+        var twin = new Sent(first.rid(), 1, first.lease(), "CR-TWIN", 0); // by another node, and settled
+        assertThat(bench.postgres().issueBatch(EVENT, epoch, List.of(twin)).issued())
+                .isEqualTo(1);
+        bench.redis().settle(EVENT, epoch, List.of(new Ledger.Settlement(Verb.C, first.rid(), first.lease())), 0);
+        offer(again(first)); // holds another lease, behind the first
+
+        bench.letCommitsGo();
+        bench.runFor(100);
+
+        assertThat(answers).hasSize(3).hasOnlyElementsOfType(Issued.class);
+        assertThat(bench.stock(EVENT)).isEqualTo(8);
+        assertThat(bench.leases(EVENT)).isEmpty();
+    }
+
+    @Test
     void takesAnotherCodeWhenOneIsTaken() {
         bench.nextCodes("CR-SAME", "CR-SAME", "CR-OTHER");
         offer(claim(1));
