@@ -6,7 +6,7 @@
   ARGV[2]  then triples: verb, rid, lease
     C  consumed by a row
     B  give the unit back: Postgres will never use this lease
-    L  give the unit back; the user has all that one may have
+    L  give the unit back; the user has all that one may have, at least
     S  Postgres is sold out: no unit comes back
     O  sold out from here on; rid is the generation, lease is ignored
 
@@ -31,7 +31,8 @@ for i = 2, #ARGV, 3 do
         redis.call('HINCRBY', KEYS[2], user, -1)
       elseif verb == 'L' then
         redis.call('HINCRBY', KEYS[1], 'stock', 1)
-        redis.call('HSET', KEYS[2], user, redis.call('HGET', KEYS[1], 'max'))
+        local max = redis.call('HGET', KEYS[1], 'max')
+        if redis.call('HINCRBY', KEYS[2], user, -1) < tonumber(max) then redis.call('HSET', KEYS[2], user, max) end
       elseif verb == 'S' then
         redis.call('HSET', KEYS[1], 'stock', 0)
         redis.call('HINCRBY', KEYS[2], user, -1)

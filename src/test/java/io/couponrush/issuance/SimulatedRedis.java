@@ -199,7 +199,7 @@ final class SimulatedRedis {
             }
             case L -> {
                 keys.stock++;
-                keys.users.put(user, keys.max);
+                keys.users.put(user, Math.max(keys.max, keys.count(user) - 1));
             }
             case S -> {
                 keys.stock = 0;

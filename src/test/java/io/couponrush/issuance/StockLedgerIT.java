@@ -250,6 +250,19 @@ class StockLedgerIT {
     }
 
     @Test
+    void keepsAUserAtTheLimitWhenMoreOfItsUnitsComeBack() {
+        load(E, 9, 3);
+        Ask first = claim(1);
+        Ask second = claim(1);
+        reserve(first, second);
+        await(ledger.loadCounts(event, E, Map.of(1L, 3), true));
+
+        settle(E, 0, end(Verb.L, first), end(Verb.B, second));
+
+        assertThat(state()).containsExactly(9, 3, 0);
+    }
+
+    @Test
     void givesNothingBackWhenPostgresIsSoldOut() {
         load(E, 3, 2);
         Ask held = claim(1);
