@@ -6,7 +6,7 @@
   ARGV[2]  then triples, at most 1024: verb, rid, lease
     C  consumed by a row
     B  give the unit back: Postgres will never use this lease
-    L  give the unit back; the user has all that one may have
+    L  give the unit back; the user has all that one may have, at least
     S  Postgres is sold out: no unit comes back
     O  sold out from here on; rid is the generation, lease is ignored
 
@@ -28,10 +28,10 @@ for i, rid in ipairs(rids) do
     if verb ~= 'C' then
       local user = string.sub(data, 1, bar - 1)
       if verb == 'S' then redis.call('HSET', KEYS[1], 'stock', 0) else redis.call('HINCRBY', KEYS[1], 'stock', 1) end
+      local left = redis.call('HINCRBY', KEYS[2], user, -1)
       if verb == 'L' then
-        redis.call('HSET', KEYS[2], user, redis.call('HGET', KEYS[1], 'max'))
-      else
-        redis.call('HINCRBY', KEYS[2], user, -1)
+        local max = redis.call('HGET', KEYS[1], 'max')
+        if left < tonumber(max) then redis.call('HSET', KEYS[2], user, max) end
       end
     end
   end

@@ -120,7 +120,8 @@ $$;
 -- Decides each claim of a batch, in order, and issues those that hold. One outcome per distinct rid:
 --
 --   ISSUED, REPLAY (same_lease tells whether this reservation was the one consumed), KEY_REUSED, VOID, NO_EVENT,
---   NOT_OPEN, CLOSED, PAUSED, FENCED, LIMIT, SOLD_OUT, RETRY (a key or code collided with another campaign's batch)
+--   NOT_OPEN, CLOSED, PAUSED, FENCED, LIMIT, SOLD_OUT, RETRY (a key or code collided with another campaign's batch, or
+--   the neighbour's did and left something over)
 --
 -- An epoch below zero is always FENCED where it is not refused or replayed: that asks without issuing.
 create function issue_batch(
@@ -194,19 +195,26 @@ begin
         insert into outbox (dedup, topic, event_id, payload)
         select 'issued:' || min(i.id), 'coupon.issued', p_event,
                jsonb_build_object('couponIds', jsonb_agg(i.id order by i.id))
-          from inserted i having count(*) > 0)
+          from inserted i having count(*) > 0),
+    buried as (  -- refused for good, but not fenced when the sale opens: an earlier send may still be on its way
+        insert into void_leases (lease)
+        select a.lease from asked a
+         where why = 'NOT_OPEN' and p_epoch >= 0 and not exists (select 1 from stored o where o.rid = a.rid)
+        on conflict do nothing)
     select a.rid,
            coalesce(o.outcome,
                case when v.rid is not null then 'VOID'
                     when why is not null then why
                     when i.id is not null then 'ISSUED'
-                    when r.fits and r.rank <= ev.total_count - ev.issued_count then 'RETRY'
+                    -- A collision may leave over what the next in the batch was refused for.
+                    when r.fits and coalesce(u.issued_count, ev.issued_count) < ev.total_count then 'RETRY'
                     when r.fits then 'SOLD_OUT'
+                    when have + (select count(*) from inserted x where x.user_id = r.usr) < ev.max_per_user then 'RETRY'
                     else 'LIMIT' end),
            coalesce(o.id, i.id), coalesce(o.coupon_code, i.coupon_code), coalesce(o.issued_at, i.issued_at),
            coalesce(o.expires_at, i.expires_at), coalesce(o.same, i.id is not null),
-           coalesce(u.issued_count, ev.issued_count), ev.total_count,
-           coalesce(u.soldout_generation, ev.soldout_generation)
+           coalesce(u.issued_count, ev.issued_count, 0), coalesce(ev.total_count, 0),
+           coalesce(u.soldout_generation, ev.soldout_generation, 0)
       from asked a
       left join stored o on o.rid = a.rid
       left join voided v on v.rid = a.rid

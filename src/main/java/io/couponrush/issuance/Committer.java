@@ -5,9 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,10 +106,15 @@ final class Committer {
         });
     }
 
+    /** A key is in it once: the next try may hold another lease, and a decision is about one. */
     private List<Claim> nextBatch() {
         var batch = new ArrayList<Claim>(Math.min(batchMax, held.size()));
+        var rids = new HashSet<UUID>();
         long epoch = held.getFirst().epoch();
-        while (!held.isEmpty() && batch.size() < batchMax && held.getFirst().epoch() == epoch) {
+        while (!held.isEmpty()
+                && batch.size() < batchMax
+                && held.getFirst().epoch() == epoch
+                && rids.add(held.getFirst().rid())) {
             batch.add(held.removeFirst());
         }
         return batch;
@@ -164,7 +170,7 @@ final class Committer {
 
     private Future<Void> pause() {
         var promise = Promise.<Void>promise();
-        timers.after(RESEND_MS + ThreadLocalRandom.current().nextLong(RESEND_MS), promise::complete);
+        timers.after(RESEND_MS + timers.random().nextLong(RESEND_MS), promise::complete);
         return promise.future();
     }
 }

@@ -50,7 +50,7 @@ interface CouponBook {
     /** The decisions about a batch, by rid, and the stock right after it. */
     record Verdicts(Map<UUID, Verdict> byRid, int issued, int total, int generation) {
         boolean soldOut() {
-            return !byRid.isEmpty() && issued == total;
+            return total > 0 && issued == total;
         }
     }
 

@@ -69,7 +69,11 @@ final class Decisions {
                 listener.fenced(1);
                 retry.add(claim);
             }
-            case VOID, RETRY -> retry.add(claim); // R7: a void lease is the sweeper's; R10: a raced key, another code
+            case VOID -> { // R7: given back from here too, as asking again keeps it from the sweeper
+                settlements.add(Verb.B, claim);
+                retry.add(claim);
+            }
+            case RETRY -> retry.add(claim); // R10: under another code, or to find the key's coupon
         }
     }
 

@@ -55,8 +55,11 @@ final class DriftStore {
     }
 
     private static Future<Optional<Long>> compare(SqlConnection tx, long epoch, int free, Snapshot seen) {
-        if (seen.epoch() != epoch || free == 0) { // being loaded; or sold out, with nothing left to lose
+        if (seen.epoch() == 0 || seen.epoch() != epoch) { // not loaded, or being loaded
             return Future.succeededFuture(Optional.empty());
+        }
+        if (free == 0) { // sold out: reservations that came too late do not count any more, units do
+            return Future.succeededFuture(Optional.of(seen.stock()));
         }
         UUID[] rids = seen.leases().stream().map(Settlement::rid).toArray(UUID[]::new);
         UUID[] leases = seen.leases().stream().map(Settlement::lease).toArray(UUID[]::new);

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
@@ -207,7 +206,7 @@ final class Lane {
         return batch;
     }
 
-    private static List<Ask> asks(List<Claim> batch) {
+    private List<Ask> asks(List<Claim> batch) {
         var asks = new ArrayList<Ask>(batch.size());
         for (Claim claim : batch) {
             asks.add(new Ask(claim.rid(), claim.userId(), newLease()));
@@ -215,8 +214,8 @@ final class Lane {
         return asks;
     }
 
-    private static UUID newLease() {
-        var random = ThreadLocalRandom.current();
+    private UUID newLease() {
+        var random = timers.random();
         return new UUID(random.nextLong(), random.nextLong());
     }
 
@@ -247,6 +246,9 @@ final class Lane {
     }
 
     private void take(Claim claim, Reservation reservation, long epoch, List<Turned> turned) {
+        if (claim.answered()) {
+            return; // its client may have been refused since, so nothing may come of it; a lease is the sweeper's
+        }
         if (reservation instanceof Held held) {
             claim.hold(epoch, held.lease(), held.seq(), codes.get());
             committer.add(claim);
@@ -299,7 +301,7 @@ final class Lane {
     /** Back to the arrivals in a moment: something is unknown, or being repaired. */
     private void again(List<Claim> batch) {
         resting += batch.size();
-        timers.after(AGAIN_MS + ThreadLocalRandom.current().nextLong(AGAIN_MS), () -> {
+        timers.after(AGAIN_MS + timers.random().nextLong(AGAIN_MS), () -> {
             resting -= batch.size();
             arrivals.addAll(batch);
             wake();

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +87,7 @@ final class Rebuilder {
 
     private Future<Void> waitForTheWinner() {
         Promise<Void> waited = Promise.promise();
-        timers.after(LOSER_WAITS_MS + ThreadLocalRandom.current().nextLong(4 * LOSER_WAITS_MS), waited::complete);
+        timers.after(LOSER_WAITS_MS + timers.random().nextLong(4 * LOSER_WAITS_MS), waited::complete);
         return waited.future();
     }
 }

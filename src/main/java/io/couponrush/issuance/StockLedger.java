@@ -17,6 +17,9 @@ import java.util.UUID;
 
 /** Stock and per-user counts in Redis. Owns every {@code cp:*} key; no one else touches them. */
 final class StockLedger implements Ledger {
+    /** The negative answers of {@code lua/reserve.lua}; a test compares this with its head. */
+    static final Map<Integer, Denied> DENIED = Map.of(-1, Denied.LIMIT, -2, Denied.EMPTY, -3, Denied.SOLD_OUT);
+
     private static final LuaScript RESERVE = LuaScript.load("reserve");
     private static final LuaScript SETTLE = LuaScript.load("settle");
     private static final LuaScript LOAD = LuaScript.load("load");
@@ -148,12 +151,8 @@ final class StockLedger implements Ledger {
             return new Held(UUID.fromString(answer.toString()), 0);
         }
         int code = answer.toInteger();
-        return switch (code) {
-            case -1 -> Denied.LIMIT;
-            case -2 -> Denied.EMPTY;
-            case -3 -> Denied.SOLD_OUT;
-            default -> new Held(ask.newLease(), code);
-        };
+        Denied denied = DENIED.get(code);
+        return denied == null ? new Held(ask.newLease(), code) : denied;
     }
 
     private static Overdue overdue(Response reply) {

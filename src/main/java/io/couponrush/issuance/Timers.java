@@ -1,6 +1,8 @@
 package io.couponrush.issuance;
 
-/** Time and turns of the event loop that issuing runs on; in tests, under the test's hand. */
+import java.util.random.RandomGenerator;
+
+/** Time, turns and chance of the event loop that issuing runs on; in tests, under the test's hand. */
 interface Timers {
     /** Nanoseconds of a clock that never goes back. */
     long nanoTime();
@@ -9,4 +11,7 @@ interface Timers {
     void soon(Runnable task);
 
     void after(long millis, Runnable task);
+
+    /** For what need not be secret: jitter, and names that nobody else has. */
+    RandomGenerator random();
 }

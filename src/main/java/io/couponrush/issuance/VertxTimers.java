@@ -2,6 +2,8 @@ package io.couponrush.issuance;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /** The timers of a Vert.x event loop. */
 final class VertxTimers implements Timers {
@@ -26,5 +28,10 @@ final class VertxTimers implements Timers {
     @Override
     public void after(long millis, Runnable task) {
         vertx.setTimer(millis, id -> task.run());
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return ThreadLocalRandom.current();
     }
 }
