@@ -1,0 +1,117 @@
+package io.couponrush.issuance;
+
+import static io.couponrush.issuance.ClaimsDatabase.EPOCH;
+import static io.couponrush.issuance.ClaimsDatabase.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couponrush.issuance.CouponBook.Verdicts;
+import io.couponrush.issuance.Ledger.Settlement;
+import io.couponrush.issuance.Ledger.Verb;
+import io.couponrush.issuance.SimulatedPostgres.Campaign;
+import io.couponrush.issuance.SimulatedPostgres.Sent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The simulated Postgres decides what the functions decide, call by call. */
+class SimulatedPostgresIT {
+    private static final int SEQUENCES = 60;
+    private static final int CALLS = 25;
+
+    private static ClaimsDatabase db;
+
+    @BeforeAll
+    static void open() {
+        db = new ClaimsDatabase();
+    }
+
+    @AfterAll
+    static void close() {
+        db.close();
+    }
+
+    @Test
+    void decidesWhatTheFunctionsDecide() {
+        for (int seed = 0; seed < SEQUENCES; seed++) {
+            sequence(new SplittableRandom(seed), seed);
+        }
+    }
+
+    private static void sequence(SplittableRandom random, int seed) {
+        var simulated = new SimulatedPostgres(() -> 1, Set.of());
+        long[] events = new long[2];
+        for (int i = 0; i < events.length; i++) {
+            int stock = 1 + random.nextInt(8);
+            int perUser = 1 + random.nextInt(3);
+            events[i] = db.campaign(stock, perUser);
+            db.set(events[i], "epoch = 1");
+            var campaign = new Campaign(events[i], stock, perUser, 0, Long.MAX_VALUE);
+            simulated.add(campaign);
+            simulated.beginEpoch(events[i], 0); // is 1 by that clock
+        }
+        for (int call = 0; call < CALLS; call++) {
+            long event = events[random.nextInt(2)];
+            if (random.nextInt(5) == 0) {
+                resolve(simulated, event, random, seed);
+            } else {
+                issue(simulated, event, random, seed);
+            }
+        }
+        for (long event : events) {
+            assertThat(db.texts("select seq from user_coupons where event_id = $1 order by rid, seq", event))
+                    .hasSize(simulated.campaign(event).issued());
+        }
+    }
+
+    private static void issue(SimulatedPostgres simulated, long event, SplittableRandom random, int seed) {
+        long epoch = random.nextInt(10) == 0 ? EPOCH : 1;
+        var batch = new ArrayList<Claim>();
+        int size = 1 + random.nextInt(4);
+        for (int i = 0; i < size; i++) {
+            int key = random.nextInt(40);
+            var rid = new UUID(seed, key);
+            String code = "CR-" + seed + "-" + (random.nextInt(30) * 4 + i);
+            batch.add(ClaimsDatabase.claim(
+                    event, 1 + key % 5, rid, lease(random, seed, key), random.nextInt(4), epoch, code));
+        }
+        if (random.nextBoolean()) {
+            Optional<Verdicts> real =
+                    await(db.store().issueFast(event, epoch, batch).otherwise(Optional.empty()));
+            Optional<Verdicts> expected = simulated.issueFast(event, epoch, Sent.of(batch));
+            assertThat(real.map(SimulatedPostgresIT::told)).isEqualTo(expected.map(SimulatedPostgresIT::told));
+        } else {
+            Verdicts real = await(db.store().issueBatch(event, epoch, batch));
+            assertThat(told(real)).isEqualTo(told(simulated.issueBatch(event, epoch, Sent.of(batch))));
+        }
+    }
+
+    private static void resolve(SimulatedPostgres simulated, long event, SplittableRandom random, int seed) {
+        int key = random.nextInt(40);
+        var leases = List.of(new Settlement(Verb.B, new UUID(seed, key), lease(random, seed, key)));
+        assertThat(await(db.store().resolve(event, leases))).isEqualTo(simulated.resolve(leases));
+    }
+
+    /** One of two leases that a key may hold. */
+    private static UUID lease(SplittableRandom random, int seed, int key) {
+        return new UUID(seed * 1_000L + key, random.nextInt(2));
+    }
+
+    private static Map<String, String> told(Verdicts verdicts) {
+        var told = new TreeMap<String, String>();
+        verdicts.byRid()
+                .forEach((rid, v) -> told.put(
+                        rid.toString(),
+                        v.decision() + " " + v.sameLease() + " "
+                                + Optional.ofNullable(v.coupon()).map(CouponBook.Coupon::code)));
+        told.put("stock", verdicts.issued() + "/" + verdicts.total() + "/" + verdicts.generation());
+        return told;
+    }
+}
