@@ -1,0 +1,251 @@
+# What bench and profile share; to be sourced, with the root of the repository as the working directory.
+# shellcheck shell=bash
+
+readonly OUT=target/bench
+readonly THREADS=2
+readonly USERS=100000
+readonly HOST=http://127.0.0.1
+
+PIDS=()
+SERVICE_PID= SERVICE_URL= ADMIN=
+
+say() { printf '%s\n' "$*" >&2; }
+stop_with() { local code=$1; shift; say "$0: $*"; exit "$code"; }
+
+# --- tools, build -----------------------------------------------------------------------------------------------------
+
+need_tools() {
+    [[ -r /proc/loadavg ]] || stop_with 2 "needs Linux"
+    local tool
+    for tool in java mvn curl; do
+        command -v "$tool" >/dev/null || stop_with 2 "needs $tool on the PATH"
+    done
+    local version
+    version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+    ((version >= 17)) || stop_with 2 "needs JDK 17 or later, java is $version"
+    command -v wrk >/dev/null && return
+    if command -v apt-get >/dev/null && ((EUID == 0)); then
+        say "installing wrk"
+        apt-get install -y -q wrk >/dev/null 2>&1 || { apt-get update -q && apt-get install -y -q wrk; } >/dev/null 2>&1
+    fi
+    command -v wrk >/dev/null || stop_with 2 "needs wrk (on Debian: apt-get install wrk)"
+}
+
+# A figure from a busy machine is worth nothing.
+need_quiet() {
+    local force=$1 load cores
+    cores=$(nproc)
+    read -r load _ </proc/loadavg
+    awk -v l="$load" -v c="$cores" 'BEGIN { exit !(l > c / 2) }' || return 0
+    [[ $force == yes ]] || stop_with 2 "the load average is $load on $cores cores, so figures would be noise; wait, or --force"
+    say "the load average is $load on $cores cores: the figures are noise"
+}
+
+build() {
+    if [[ ! -f target/couponrush.jar || ! -d target/test-classes/io/couponrush/bench ||
+        -n $(find src pom.xml -newer target/couponrush.jar -print -quit) ]]; then
+        say "building"
+        mvn -q -DskipTests package || stop_with 1 "the build failed"
+        touch target/couponrush.jar
+    fi
+    JVM=$(sed -n 's:.*<jvm\.\(opens\|dev\)>\(.*\)</jvm.*>:\2:p' pom.xml | tr '\n' ' ')
+    [[ $JVM == *-Xmx* ]] || stop_with 1 "pom.xml has no jvm.dev"
+    mkdir -p "$OUT"
+}
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+# Every process is ended by its id, whatever ended this script; the databases go with the service.
+clean_up() {
+    local code=$? pid
+    trap '' INT TERM
+    for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null; done
+    for pid in "${PIDS[@]}"; do gone "$pid" 30 || kill -9 "$pid" 2>/dev/null; done
+    return "$code"
+}
+
+guard() {
+    trap clean_up EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+gone() {
+    local i
+    for ((i = 0; i < $2 * 10; i++)); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+await_line() {
+    local pid=$1 log=$2 line=$3 i
+    for ((i = 0; i < 900; i++)); do
+        grep -q "$line" "$log" && return
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    tail -20 "$log" >&2
+    stop_with 1 "a server did not start; its log is $log"
+}
+
+free_port() {
+    local port
+    for ((port = 18200 + RANDOM % 400; ; port++)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# The service with its default settings and the embedded servers, on data of its own; more JVM options as arguments.
+start_service() {
+    local name
+    for name in ${!COUPONRUSH_@}; do unset "$name"; done
+    rm -rf "$OUT/data"
+    : >"$OUT/service.log" # what the last one said must not pass for this one's words
+    # shellcheck disable=SC2086 # options are several words
+    COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR=$OUT/data java $JVM "$@" -jar target/couponrush.jar dev \
+        >"$OUT/service.log" 2>&1 &
+    SERVICE_PID=$!
+    PIDS+=("$SERVICE_PID")
+    await_line "$SERVICE_PID" "$OUT/service.log" 'CouponRush is up'
+    SERVICE_URL=$HOST:$(sed -n 's|.*Shop .*://[^:]*:\([0-9]*\)/.*|\1|p' "$OUT/service.log")
+    BENCH_POSTGRES_URI=postgresql://couponrush:$(<"$OUT/data/secrets/postgres")@127.0.0.1:$(sed -n 4p \
+        "$OUT/data/postgres/data/postmaster.pid")/couponrush
+    BENCH_REDIS_URI=redis://:$(<"$OUT/data/secrets/redis")@127.0.0.1:$(sed -n 's/^port //p' "$OUT/data/redis/redis.conf")
+    export BENCH_POSTGRES_URI BENCH_REDIS_URI
+    ADMIN=$(api /api/auth/login '{"email":"admin@demo.couponrush.example","password":"admin-runs-campaigns"}' |
+        sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
+    say "making $USERS users"
+    api /api/loadtest/users '{"count":'$USERS'}' >"$OUT/users.csv" || stop_with 1 "no users for the load"
+    (($(wc -l <"$OUT/users.csv") == USERS)) || stop_with 1 "not $USERS users in $OUT/users.csv"
+}
+
+# One of the reference programs of the test tree: class, port, more arguments. Its pid is in REFERENCE_PID.
+start_reference() {
+    local class=$1
+    : >"$OUT/$class.log"
+    # shellcheck disable=SC2086
+    java $JVM -cp "target/test-classes:target/classes:target/lib/*" "io.couponrush.bench.$class" "${@:2}" \
+        >"$OUT/$class.log" 2>&1 &
+    REFERENCE_PID=$!
+    PIDS+=("$REFERENCE_PID")
+    await_line "$REFERENCE_PID" "$OUT/$class.log" '^listening'
+}
+
+databases() { java -cp "target/test-classes:target/classes:target/lib/*" io.couponrush.bench.Databases "$@" 2>"$OUT/databases.log"; }
+
+# --- the service's own words ------------------------------------------------------------------------------------------
+
+api() { curl -sS --fail-with-body --max-time 60 "$SERVICE_URL$1" -H 'Content-Type: application/json' \
+    -H "Authorization: Bearer $ADMIN" -d "$2"; }
+
+# Makes a campaign of so many units that everybody may claim a hundred times; prints its id.
+campaign() {
+    api /api/admin/events '{"title":"Benchmark","totalCount":'"$1"',"startTime":"2026-01-01T00:00:00Z",
+        "endTime":"2099-01-01T00:00:00Z","maxPerUser":100,"discountType":"percentage","discountValue":10,
+        "minPurchaseAmount":10000}' | sed -n 's/.*"eventId":\([0-9]*\).*/\1/p'
+}
+
+# One coupon, as the first user.
+claim_one() {
+    curl -sS --fail-with-body "$SERVICE_URL/api/coupons/issue" -H 'Content-Type: application/json' \
+        -H "Authorization: Bearer $(head -1 "$OUT/users.csv" | cut -d, -f2)" -d '{"eventId":'"$1"'}'
+}
+
+issued_count() { curl -sS --fail "$SERVICE_URL/api/coupons/events/$1" | sed 's/.*"issuedCount":\([0-9]*\).*/\1/'; }
+
+# The count once nothing is under way any more; what the public reads may be a second old.
+settled_count() {
+    local last=-1 count i
+    for ((i = 0; i < 20; i++)); do
+        count=$(issued_count "$1")
+        ((count == last)) && break
+        last=$count
+        sleep 1.2
+    done
+    echo "$last"
+}
+
+# Claims so far by outcome: "outcome count" lines.
+outcomes() {
+    curl -sS --fail "$SERVICE_URL/metrics" |
+        sed -n 's/^couponrush_claims_total{outcome="\([^"]*\)"} \(.*\)/\1 \2/p' | awk '{ printf "%s %d\n", $1, $2 }'
+}
+
+# What came on top between two such lists, without the zeros: "outcome=count outcome=count".
+grown() { awk 'NR == FNR { was[$1] = $2; next } $2 - was[$1] { printf "%s=%d ", $1, $2 - was[$1] }' <(echo "$1") <(echo "$2"); }
+
+# --- load -------------------------------------------------------------------------------------------------------------
+
+# Drives claims at a server: url, event, connections, seconds. Sets requests, micros, above399, broken, timeouts, p50, p99.
+drive() {
+    local result
+    BENCH_USERS=$OUT/users.csv BENCH_EVENT=$2 BENCH_THREADS=$THREADS \
+        wrk -t$THREADS -c"$3" -d"$4s" -s scripts/loadtest/wrk/claim.lua "$1" >"$OUT/wrk.log" 2>&1 &
+    local pid=$!
+    PIDS+=("$pid")
+    wait "$pid" # so that a signal is heard at once
+    unset 'PIDS[-1]'
+    result=$(sed -n 's/^RESULT //p' "$OUT/wrk.log")
+    [[ -n $result ]] || { cat "$OUT/wrk.log" >&2; stop_with 1 "wrk did not finish"; }
+    local pair
+    for pair in $result; do printf -v "${pair%%=*}" %s "${pair#*=}"; done
+    rate=$(awk -v n="$requests" -v t="$micros" 'BEGIN { printf "%.0f", n * 1e6 / t }')
+}
+
+busy_ticks() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 + $9, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9; exit }' /proc/stat; }
+
+# Waits until the last round has died away: less than a tenth of the processor in use, for so many seconds at most.
+calm_down() {
+    local i before after
+    for ((i = 0; i < $1; i++)); do
+        before=$(busy_ticks)
+        sleep 1
+        after=$(busy_ticks)
+        echo "$before $after" | awk '{ exit !(($3 - $1) < 0.1 * ($4 - $2)) }' && return
+    done
+    UNCALM=$((${UNCALM:-0} + 1))
+}
+
+# Ticks that the optimising compiler of a JVM has had.
+compiler_ticks() {
+    cat /proc/"$1"/task/*/stat 2>/dev/null | sed -n 's/.*(C2 Comp[^)]*) //p' | awk '{ n += $12 + $13 } END { print n + 0 }'
+}
+
+# --- what must hold ---------------------------------------------------------------------------------------------------
+# Each prints what is wrong, and nothing when all is right. Of the requests that wrk sent, those under way when it stopped
+# were not counted by it but may well have been answered: one a connection at most.
+
+# requests, above399, broken, connections, rows, what the service counted
+wrong_with_issuing() {
+    local created=$(($1 - $2)) beyond=$(($5 - ($1 - $2)))
+    (($1 > 0)) || echo "nothing was answered"
+    (($2 == 0)) || echo "$2 of $1 answers were not 201"
+    (($3 == 0)) || echo "$3 connections broke"
+    ((beyond >= 0)) || echo "$created answers said 201, but there are only $5 rows: $((-beyond)) acknowledged and lost"
+    ((beyond <= $4)) || echo "$5 rows for $created answers 201: $beyond more, and only $4 can have been under way"
+    [[ $6 == "issued=$5 " ]] || echo "the service counted $6, the database $5 rows"
+}
+
+# requests, above399, broken, connections, rows (before any of this: 1), what the service counted
+wrong_with_refusing() {
+    local told=${6#COUPON_SOLD_OUT=}
+    (($1 > 0)) || echo "nothing was answered"
+    (($2 == $1)) || echo "$(($1 - $2)) of $1 answers were no refusal"
+    (($3 == 0)) || echo "$3 connections broke"
+    (($5 == 1)) || echo "a campaign of one coupon has $5 rows"
+    [[ $6 =~ ^COUPON_SOLD_OUT=[0-9]+\ $ ]] && ((told >= $1 && told <= $1 + $4)) ||
+        echo "$1 answers above 399, and the service counted $6"
+}
+
+# requests, above399, broken
+wrong_with_bare() {
+    (($1 > 0)) || echo "nothing was answered"
+    (($2 == 0)) || echo "$2 of $1 answers were not 201"
+    (($3 == 0)) || echo "$3 connections broke"
+}
+
+# requests, above399, broken, connections, rows
+wrong_with_textbook() { wrong_with_issuing "$@" "issued=$5 "; }
