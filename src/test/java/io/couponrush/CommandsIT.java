@@ -53,7 +53,9 @@ class CommandsIT {
 
     @Test
     void serveLogsOneObjectALineAndStopsOnRequestWith0() throws Exception {
-        Process serve = start(serveSettings(), "serve");
+        Map<String, String> settings = serveSettings();
+        assertThat(inside(settings, "migrate")).startsWith("0: ");
+        Process serve = start(settings, "serve");
         awaitText(serve, "serve.out", "serving on");
         serve.destroy();
         assertThat(serve.waitFor(60, SECONDS)).isTrue();
@@ -121,7 +123,7 @@ class CommandsIT {
         Backends backends = Backends.shared();
         return Map.of(
                 "COUPONRUSH_POSTGRES_URI",
-                        backends.postgresUri().replaceFirst("//postgres:postgres@", "//postgres:own@"),
+                        backends.freshDatabase().replaceFirst("//postgres:postgres@", "//postgres:own@"),
                 "COUPONRUSH_REDIS_URI", backends.redisUri(),
                 "COUPONRUSH_RABBITMQ_URI", backends.rabbitmqUri(),
                 "COUPONRUSH_JWT_SECRET", "q3JmZr8Xw1Lk0PzVt6Ns4HbYd9Gc2FaE7uQo",

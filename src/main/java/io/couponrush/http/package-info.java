@@ -1,6 +1,5 @@
 /**
- * The HTTP platform: server, routes, callers, problems, strict JSON, limits. Knows no feature; knows {@code backing},
- * {@code config}, {@code bus}.
+ * The HTTP platform: server, routes, callers, problems, strict JSON, limits. Knows no feature; knows {@code config}.
  */
 @NullMarked
 @CheckReturnValue
