@@ -10,7 +10,7 @@ final class Banner {
         String base = "http://" + reachable(host) + ":" + port;
         StringBuilder text = new StringBuilder("CouponRush is up. Ctrl-C stops all of it.\n");
         line(text, "Shop", base + "/");
-        line(text, "Staff console", base + "/staff");
+        line(text, "Staff", base + "/docs#/Staff");
         line(text, "API docs", base + "/docs");
         line(text, "Metrics", base + "/metrics");
         for (Demo.Login login : shelf.logins()) {

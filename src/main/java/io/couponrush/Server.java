@@ -94,7 +94,8 @@ final class Server {
 
     private Future<Void> start() {
         health.needs("postgres", () -> clock.tick().map(State.of(true)));
-        return clock.tick()
+        return Postgres.checkSchema(pool)
+                .compose(v -> clock.tick())
                 .onSuccess(v -> keepTheClock())
                 .compose(v -> news.listen(campaigns, soldOut))
                 .compose(v -> account.start(settings.bootstrapAdmin()))
@@ -139,7 +140,12 @@ final class Server {
             return Future.succeededFuture();
         }
         var issuance = new IssuanceVerticle(settings, campaigns, clock, meters);
-        health.needs("redis", () -> Future.succeededFuture(State.of(issuance.hasRedis())));
+        Supplier<Future<State>> redis = () -> Future.succeededFuture(State.of(issuance.hasRedis()));
+        if (settings.issuance().directMax() > 0) {
+            health.watches("redis", redis); // without it issuing goes on, slower
+        } else {
+            health.needs("redis", redis);
+        }
         return vertx.deployVerticle(issuance).onSuccess(deployed::push).mapEmpty();
     }
 

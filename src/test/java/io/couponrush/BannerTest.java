@@ -15,7 +15,7 @@ class BannerTest {
         assertThat(Banner.of("127.0.0.1", 8080, shelf))
                 .contains(
                         "http://127.0.0.1:8080/\n",
-                        "http://127.0.0.1:8080/staff\n",
+                        "http://127.0.0.1:8080/docs#/Staff\n",
                         "http://127.0.0.1:8080/docs\n",
                         "http://127.0.0.1:8080/metrics\n",
                         "alice@demo.example  claim-me-quickly\n",

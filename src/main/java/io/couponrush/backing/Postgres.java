@@ -1,6 +1,7 @@
 package io.couponrush.backing;
 
 import io.couponrush.config.Settings;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgBuilder;
@@ -35,9 +36,18 @@ public final class Postgres {
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
         return PgBuilder.pool()
                 .with(options)
-                .connectingTo(connect(settings))
+                .connectingTo(connect(settings).setMetricsName(name))
                 .using(vertx)
                 .build();
+    }
+
+    /** Fails with what to do about it when the tables are not there. */
+    public static Future<Void> checkSchema(Pool pool) {
+        return pool.query("select to_regclass('user_coupons') is not null")
+                .execute()
+                .compose(rows -> rows.iterator().next().getBoolean(0)
+                        ? Future.succeededFuture()
+                        : Future.failedFuture("Postgres has no schema of ours: run the command migrate first"));
     }
 
     /** Whether a failure means that Postgres is away, overloaded or locked, and not that we asked for nonsense. */

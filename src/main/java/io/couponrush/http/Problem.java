@@ -1,5 +1,6 @@
 package io.couponrush.http;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -63,8 +64,20 @@ public record Problem(
         }
         response.setStatusCode(code.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(body(requestId).toBuffer())
+                .end(isPlain() ? plainBody(requestId) : body(requestId).toBuffer())
                 .onFailure(gone -> {}); // the client has left: nobody to tell
+    }
+
+    private boolean isPlain() {
+        return detail.isEmpty() && errors.isEmpty() && extras.isEmpty();
+    }
+
+    /** The same as {@link #body} for a problem that says no more than its code; ids need no escaping. */
+    Buffer plainBody(String requestId) {
+        return Buffer.buffer(256)
+                .appendString(code.plainBody())
+                .appendString(requestId)
+                .appendString("\"}");
     }
 
     JsonObject body(String requestId) {
@@ -72,11 +85,9 @@ public record Problem(
                 .put("type", "about:blank")
                 .put("title", code.title())
                 .put("status", code.status())
+                .put("detail", detail.isEmpty() ? code.title() : detail)
                 .put("code", code.name())
                 .put("requestId", requestId);
-        if (!detail.isEmpty()) {
-            body.put("detail", detail);
-        }
         extras.forEach(body::put);
         if (!errors.isEmpty()) {
             var list = new JsonArray();

@@ -1,5 +1,7 @@
 package io.couponrush.http;
 
+import io.vertx.core.json.JsonObject;
+
 /** Every code a client can meet in a problem; the name is the API. Add, never rename. */
 public enum ProblemCode {
     VALIDATION_FAILED(400, "The request is not valid"),
@@ -33,9 +35,24 @@ public enum ProblemCode {
     private final int status;
     private final String title;
 
+    private final String plainBody;
+
     ProblemCode(int status, String title) {
         this.status = status;
         this.title = title;
+        String body = new JsonObject()
+                .put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", title)
+                .put("code", name())
+                .encode();
+        this.plainBody = body.substring(0, body.length() - 1) + ",\"requestId\":\"";
+    }
+
+    /** The body of a problem that says no more than its code, up to the request's id. */
+    String plainBody() {
+        return plainBody;
     }
 
     public int status() {

@@ -21,6 +21,7 @@ final class Claim {
     private int seq;
     private @Nullable String code;
     private long emptySince;
+    private int sends;
 
     /**
      * Makes a claim that holds nothing.
@@ -74,6 +75,16 @@ final class Claim {
     /** Whether the reservation was made for this very try, so that its number is a free one. */
     boolean fresh() {
         return seq > 0;
+    }
+
+    /** Postgres is about to be asked. */
+    void sending() {
+        sends++;
+    }
+
+    /** Whether a coupon that consumed this very reservation may be the work of this very try. */
+    boolean mayBeOwnWork() {
+        return fresh() && sends > 1;
     }
 
     /** How long this claim has met an empty stock. */

@@ -124,6 +124,9 @@ final class Committer {
         listener.committing(batch.size());
         boolean plain = batch.stream().allMatch(Claim::fresh);
         long epoch = batch.get(0).epoch();
+        if (plain) {
+            batch.forEach(Claim::sending);
+        }
         Future<Optional<Verdicts>> fast = plain
                 ? book.issueFast(eventId, epoch, batch).otherwise(Optional.empty()) // any error: the slow way finds out
                 : Future.succeededFuture(Optional.empty());
@@ -132,6 +135,7 @@ final class Committer {
     }
 
     private Future<Void> sendSlowly(long epoch, List<Claim> batch) {
+        batch.forEach(Claim::sending);
         return book.issueBatch(eventId, epoch, batch)
                 .compose(verdicts -> decide(epoch, batch, verdicts), failure -> failed(epoch, batch, failure));
     }

@@ -51,7 +51,7 @@ final class Decisions {
         switch (verdict.decision()) {
             case ISSUED -> end(claim, Verb.C, issued(verdict, false));
             case REPLAY -> { // R8: a second reservation of the same key gives its unit back
-                boolean own = verdict.sameLease() && claim.fresh();
+                boolean own = verdict.sameLease() && claim.mayBeOwnWork();
                 end(claim, verdict.sameLease() ? Verb.C : Verb.B, issued(verdict, !own));
             }
             case KEY_REUSED -> end(claim, Verb.B, new Refused(Refusal.IDEMPOTENCY_KEY_REUSED));

@@ -19,6 +19,7 @@ import java.util.function.Function;
  */
 final class IssuancePipeline {
     private static final int RETRY_AFTER_S = 1;
+    private static final int ANSWERED_KEPT = 4;
 
     private final Function<Long, Future<Optional<Opening>>> openings;
     private final LaneFactory laneFactory;
@@ -72,6 +73,9 @@ final class IssuancePipeline {
             answer.accept(outcome);
         });
         underWay.add(claim);
+        if (underWay.size() > ANSWERED_KEPT * waitingMax) { // one that waits keeps those behind it
+            underWay.removeIf(Claim::answered);
+        }
         openings.apply(command.eventId())
                 .onSuccess(opening -> opening.ifPresentOrElse(
                         o -> offer(command.eventId(), claim, o),
@@ -91,6 +95,11 @@ final class IssuancePipeline {
                 && (underWay.getFirst().answered() || underWay.getFirst().overdue(now))) {
             underWay.removeFirst().answer(new Deferred(false, RETRY_AFTER_S));
         }
+    }
+
+    /** Nothing waits, and nothing is on its way to Postgres or Redis. */
+    boolean idle() {
+        return waiting == 0 && lanes.values().stream().allMatch(Lane::idle);
     }
 
     /** Forgets lanes with nothing in them. */

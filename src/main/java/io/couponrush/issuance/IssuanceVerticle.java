@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class IssuanceVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(IssuanceVerticle.class);
     private static final long TICK_MS = 50;
+    private static final long DRAIN_LOOK_MS = 20;
+    private static final int DRAIN_LOOKS = 200;
     private static final int CALLS_IN_FLIGHT = 2_048;
     private static final int COMMITS_QUEUED = 1_024;
     private static final Duration REPLY_SLACK = Duration.ofMillis(500);
@@ -78,7 +80,7 @@ public final class IssuanceVerticle extends VerticleBase {
         var ledger = new StockLedger(redis, issuance.leaseTtl());
         store = new CouponStore(pool, settings.postgres().statementTimeout().plus(REPLY_SLACK));
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
-        var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided);
+        var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided, new StockGauges(meters)::show);
         var listener = listener(new StockNews(vertx.eventBus()));
         var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos(), issuance.directMax());
         pipeline = new IssuancePipeline(
@@ -96,9 +98,16 @@ public final class IssuanceVerticle extends VerticleBase {
         return redis.start().compose(v -> listen(rebuilder));
     }
 
+    /** HTTP has stopped before: what is under way comes to its end, for a moment at most. */
     @Override
     public Future<?> stop() {
-        return Future.join(redis.stop(), pool.close());
+        return drained(DRAIN_LOOKS).transform(done -> Future.join(redis.stop(), pool.close()));
+    }
+
+    private Future<Void> drained(int looks) {
+        return pipeline.idle() || looks == 0
+                ? Future.succeededFuture()
+                : vertx.timer(DRAIN_LOOK_MS, TimeUnit.MILLISECONDS).compose(v -> drained(looks - 1));
     }
 
     private Future<Void> listen(Rebuilder rebuilder) {

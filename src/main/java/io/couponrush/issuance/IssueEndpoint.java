@@ -162,7 +162,7 @@ public final class IssueEndpoint implements ExpressRoute {
                         press.deny(problem);
                     }
                 })
-                .onFailure(e -> press.deny(Problem.of(ProblemCode.UNAVAILABLE).retryAfter(1)));
+                .onFailure(e -> answerUnavailable(press));
         return null;
     }
 
@@ -178,7 +178,7 @@ public final class IssueEndpoint implements ExpressRoute {
         var command = new IssueCommand(campaign.eventId(), userId, rid, key != null);
         bus.<IssueOutcome>request(Addresses.ISSUE, command, delivery)
                 .onSuccess(reply -> answer(press, campaign, reply.body()))
-                .onFailure(e -> press.deny(Problem.of(ProblemCode.UNAVAILABLE).retryAfter(1)));
+                .onFailure(e -> answerUnavailable(press));
         return null;
     }
 
@@ -191,6 +191,12 @@ public final class IssueEndpoint implements ExpressRoute {
         } else {
             press.deny(IssueProblems.of((Deferred) outcome));
         }
+    }
+
+    private void answerUnavailable(Press press) {
+        var deferred = new Deferred(false, 1);
+        meters.claim(deferred);
+        press.deny(IssueProblems.of(deferred));
     }
 
     private void give(Press press, Campaign campaign, Issued coupon) {

@@ -48,6 +48,7 @@ final class Lane {
     private boolean unparking;
     private boolean findingOut;
     private boolean wentDirect;
+    private long directEpoch;
     private int resting;
 
     /**
@@ -170,11 +171,14 @@ final class Lane {
         }
         listener.direct(batch.size());
         return book.stock(eventId)
-                .onSuccess(stock -> batch.forEach(claim -> {
-                    claim.hold(stock.map(Stock::epoch).orElse(Claim.ASK_ONLY), newLease(), 0, codes.get());
-                    committer.add(claim);
-                }))
-                .onSuccess(held -> committer.commitNext())
+                .onSuccess(stock -> {
+                    directEpoch = stock.map(Stock::epoch).orElse(Claim.ASK_ONLY);
+                    for (Claim claim : batch) {
+                        claim.hold(directEpoch, newLease(), 0, codes.get());
+                        committer.add(claim);
+                    }
+                    committer.commitNext();
+                })
                 .onFailure(unknown -> again(batch))
                 .mapEmpty();
     }
@@ -189,9 +193,12 @@ final class Lane {
         });
     }
 
-    /** What Redis holds is from before claims went past it. */
+    /** What Redis holds is from before claims went past it, unless somebody has loaded it since. */
     private Future<Void> comeBack() {
-        return rebuilder.rebuild(eventId).onSuccess(loaded -> wentDirect = false);
+        return ledger.snapshot(eventId)
+                .compose(seen -> seen.epoch() > directEpoch ? Future.succeededFuture() : rebuilder.rebuild(eventId))
+                .onSuccess(loaded -> wentDirect = false)
+                .mapEmpty();
     }
 
     /** The next claims that somebody waits for: the others hold nothing yet. */

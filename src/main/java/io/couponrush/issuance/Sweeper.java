@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ final class Sweeper {
     private final Rebuilder rebuilder;
     private final Timers timers;
     private final IntConsumer voided;
+    private final BiConsumer<Sweepable, Overdue> seen;
     private final Map<Long, Suspicion> suspicions = new HashMap<>();
 
     /** Something that may be just under way: it is a fault only when it is still there later, in the same epoch. */
@@ -35,13 +37,21 @@ final class Sweeper {
      * Makes a sweeper.
      *
      * @param voided told how many reservations were declared dead
+     * @param seen told what Redis holds of each campaign
      */
-    Sweeper(Ledger ledger, CouponBook book, Rebuilder rebuilder, Timers timers, IntConsumer voided) {
+    Sweeper(
+            Ledger ledger,
+            CouponBook book,
+            Rebuilder rebuilder,
+            Timers timers,
+            IntConsumer voided,
+            BiConsumer<Sweepable, Overdue> seen) {
         this.ledger = ledger;
         this.book = book;
         this.rebuilder = rebuilder;
         this.timers = timers;
         this.voided = voided;
+        this.seen = seen;
     }
 
     /** One round over all campaigns that may have open reservations. Fails only when they cannot be listed. */
@@ -64,6 +74,7 @@ final class Sweeper {
     }
 
     private Future<Void> sweep(Sweepable campaign, Overdue overdue) {
+        seen.accept(campaign, overdue);
         if (isStuck(campaign, overdue)) {
             return rebuilder.rebuild(campaign.eventId());
         }

@@ -81,7 +81,7 @@ public final class Meters implements RequestMeter {
                             .register(registry));
         }
         Gauge.builder("couponrush.leases.open", leases, AtomicLong::get)
-                .description("Reservations of this node that are not decided yet")
+                .description("Reservations in Redis that are not settled yet")
                 .register(registry);
         stock = new LiveStock(registry);
     }
@@ -105,16 +105,8 @@ public final class Meters implements RequestMeter {
         }
     }
 
-    public void replayed() {
-        replayed.increment();
-    }
-
     public void rateLimited() {
         rateLimited.increment();
-    }
-
-    public void overloaded() {
-        overloaded.increment();
     }
 
     public void reserveBatch(int claims) {
@@ -159,9 +151,9 @@ public final class Meters implements RequestMeter {
         }
     }
 
-    /** Adds to the reservations that are not decided yet; less when they are. */
-    public void leases(int change) {
-        leases.addAndGet(change);
+    /** Tells how many reservations are open. */
+    public void leases(long open) {
+        leases.set(open);
     }
 
     /** Tells the stock that is left of a live event. At most {@value LiveStock#EVENTS} are shown, the earliest told. */

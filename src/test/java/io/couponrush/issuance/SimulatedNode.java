@@ -52,7 +52,7 @@ final class SimulatedNode implements Timers {
         ledger = world.ledger(() -> alive);
         CouponBook book = world.book(ledger, () -> alive);
         rebuilder = new Rebuilder(ledger, book, this, () -> {});
-        sweeper = new Sweeper(ledger, book, rebuilder, this, dead -> {});
+        sweeper = new Sweeper(ledger, book, rebuilder, this, dead -> {}, (campaign, seen) -> {});
         pipeline = new IssuancePipeline(
                 world::opening,
                 (event, prefix) -> {

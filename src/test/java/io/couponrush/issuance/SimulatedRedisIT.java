@@ -38,7 +38,7 @@ class SimulatedRedisIT {
     @BeforeAll
     static void connect() {
         vertx = Vertx.vertx();
-        link = new RedisLink(vertx, Backends.shared().redisUri(), Duration.ofSeconds(5), 1_000);
+        link = new RedisLink(vertx, Backends.shared().redisUri(), Duration.ofSeconds(5), 1_000, () -> {});
         await(link.start());
         real = new StockLedger(link, Duration.ofMinutes(1));
     }
