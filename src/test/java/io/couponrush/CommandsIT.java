@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.couponrush.backing.Migrations;
 import io.couponrush.testkit.Backends;
 import java.io.File;
 import java.io.IOException;
@@ -119,9 +120,10 @@ class CommandsIT {
 
     private static Map<String, String> serveSettings() {
         Backends backends = Backends.shared();
+        String database = backends.freshDatabase();
+        assertThat(Migrations.migrate(database)).isPositive();
         return Map.of(
-                "COUPONRUSH_POSTGRES_URI",
-                        backends.postgresUri().replaceFirst("//postgres:postgres@", "//postgres:own@"),
+                "COUPONRUSH_POSTGRES_URI", database,
                 "COUPONRUSH_REDIS_URI", backends.redisUri(),
                 "COUPONRUSH_RABBITMQ_URI", backends.rabbitmqUri(),
                 "COUPONRUSH_JWT_SECRET", "q3JmZr8Xw1Lk0PzVt6Ns4HbYd9Gc2FaE7uQo",
