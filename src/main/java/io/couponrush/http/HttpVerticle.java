@@ -28,6 +28,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Predicate<Throwable> away;
     private final Cors cors;
     private HttpServer server;
+    private boolean stopping;
 
     public HttpVerticle(Settings.Http settings, List<ExpressRoute> express, List<Routes> routes) {
         this(settings, express, routes, RequestMeter.NONE, failure -> false);
@@ -69,6 +70,7 @@ public final class HttpVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        stopping = true;
         return server.shutdown(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -78,6 +80,9 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void dispatch(HttpServerRequest request, List<Express> lane, Router router) {
+        if (stopping) { // a connection that is never idle would keep the server until its time is up
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         String encoding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("chunked")) {
             InvalidRequests.refuseFraming(request);

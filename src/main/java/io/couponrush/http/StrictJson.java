@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -62,6 +63,8 @@ public final class StrictJson {
             return MAPPER.readValue(text, Object.class);
         } catch (CharacterCodingException e) {
             throw new Malformed("must be UTF-8");
+        } catch (MismatchedInputException e) { // its own words are about Java
+            throw new Malformed("must be one JSON object, and nothing behind it");
         } catch (JsonProcessingException e) {
             throw new Malformed("must be valid JSON: " + firstLine(e.getOriginalMessage()));
         }

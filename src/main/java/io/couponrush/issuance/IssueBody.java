@@ -17,7 +17,7 @@ final class IssueBody {
         this.body = body;
     }
 
-    /** The event's id, 0 or more, or {@link #OTHER}. */
+    /** The event's id, 1 or more, or {@link #OTHER}. */
     static long eventId(Buffer body) {
         return new IssueBody(body).read();
     }
@@ -27,7 +27,7 @@ final class IssueBody {
             return OTHER;
         }
         long id = number();
-        return id != OTHER && take('}') && atEnd() ? id : OTHER;
+        return id > 0 && take('}') && atEnd() ? id : OTHER;
     }
 
     private boolean take(char c) {

@@ -2,7 +2,6 @@ package io.couponrush.issuance;
 
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.Refusal;
-import io.couponrush.issuance.CouponBook.Stock;
 import io.couponrush.issuance.CouponBook.Verdicts;
 import io.couponrush.issuance.Ledger.Ask;
 import io.couponrush.issuance.Ledger.Reserved;
@@ -24,13 +23,11 @@ import java.util.function.Supplier;
  */
 final class Lane {
     private static final long AGAIN_MS = 10;
-    private static final long LOOK_FOR_REDIS_MS = 200;
     private static final int RETRY_AFTER_S = 1;
     private static final int COMMITS_AHEAD = 4;
 
     private final long eventId;
     private final Ledger ledger;
-    private final CouponBook book;
     private final Rebuilder rebuilder;
     private final Timers timers;
     private final Bounds bounds;
@@ -40,6 +37,7 @@ final class Lane {
     private final Committer committer;
     private final Refusals refusals;
     private final Decisions decisions;
+    private final DirectMode direct;
 
     private final ArrayDeque<Claim> arrivals = new ArrayDeque<>();
     private final ArrayDeque<Claim> parked = new ArrayDeque<>();
@@ -47,8 +45,6 @@ final class Lane {
     private boolean reserving;
     private boolean unparking;
     private boolean findingOut;
-    private boolean wentDirect;
-    private long directEpoch;
     private int resting;
 
     /**
@@ -76,7 +72,6 @@ final class Lane {
             Supplier<String> codes) {
         this.eventId = eventId;
         this.ledger = ledger;
-        this.book = book;
         this.rebuilder = rebuilder;
         this.timers = timers;
         this.bounds = bounds;
@@ -85,6 +80,7 @@ final class Lane {
         this.settlements = new Settlements(eventId, ledger, timers);
         this.committer = new Committer(book, timers, listener, bounds.batchMax(), eventId, this::decided, this::wake);
         this.refusals = new Refusals(eventId, book);
+        this.direct = new DirectMode(eventId, ledger, book, rebuilder, timers);
         this.decisions = new Decisions(eventId, settlements, refusals, listener);
     }
 
@@ -107,7 +103,7 @@ final class Lane {
 
     /** Nothing is under way here. */
     boolean idle() {
-        return arrivals.isEmpty() && parked.isEmpty() && resting == 0 && !reserving && !wentDirect && committer.idle();
+        return arrivals.isEmpty() && parked.isEmpty() && resting == 0 && !reserving && !direct.on() && committer.idle();
     }
 
     private void wake() {
@@ -140,7 +136,7 @@ final class Lane {
         if (ledger.away()) {
             return goDirect();
         }
-        return wentDirect ? comeBack() : reserve();
+        return direct.on() ? direct.leave() : reserve();
     }
 
     private Future<Void> reserve() {
@@ -165,39 +161,16 @@ final class Lane {
         if (batch.isEmpty()) {
             return Future.succeededFuture();
         }
-        if (!wentDirect) {
-            wentDirect = true;
-            comeBackLater();
-        }
         listener.direct(batch.size());
-        return book.stock(eventId)
-                .onSuccess(stock -> {
-                    directEpoch = stock.map(Stock::epoch).orElse(Claim.ASK_ONLY);
+        return direct.enter()
+                .onSuccess(epoch -> {
                     for (Claim claim : batch) {
-                        claim.hold(directEpoch, newLease(), 0, codes.get());
+                        claim.hold(epoch, newLease(), 0, codes.get());
                         committer.add(claim);
                     }
                     committer.commitNext();
                 })
                 .onFailure(unknown -> again(batch))
-                .mapEmpty();
-    }
-
-    private void comeBackLater() {
-        timers.after(LOOK_FOR_REDIS_MS, () -> {
-            if (wentDirect && ledger.away()) {
-                comeBackLater();
-            } else if (wentDirect) {
-                comeBack().onFailure(e -> comeBackLater());
-            }
-        });
-    }
-
-    /** What Redis holds is from before claims went past it, unless somebody has loaded it since. */
-    private Future<Void> comeBack() {
-        return ledger.snapshot(eventId)
-                .compose(seen -> seen.epoch() > directEpoch ? Future.succeededFuture() : rebuilder.rebuild(eventId))
-                .onSuccess(loaded -> wentDirect = false)
                 .mapEmpty();
     }
 

@@ -1,0 +1,194 @@
+package io.couponrush.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import io.couponrush.stories.HostileInputs.Attack;
+import io.couponrush.testkit.RawHttp;
+import io.couponrush.testkit.RunningService;
+import io.couponrush.testkit.Sale;
+import io.couponrush.testkit.Web;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** Whatever is sent: a documented answer, nothing changes, nothing leaks. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HostileInputStory {
+    private static final String SECRET = "h8Vq3nXw6RzLk1TyPc5MbGd9JsFa2Ue7";
+    private static final List<String> INSIDES = List.of(
+            "io.couponrush",
+            "java.",
+            "Exception",
+            "\tat ",
+            "select ",
+            "insert ",
+            "coupon_events",
+            "user_coupons",
+            "cp:{");
+
+    private final Log log = new Log();
+    private RunningService service;
+    private long sale;
+    private String user;
+    private String admin;
+    private long users;
+
+    @BeforeAll
+    void open() {
+        log.start();
+        service = RunningService.start(Map.of(
+                "COUPONRUSH_JWT_SECRET", SECRET,
+                "COUPONRUSH_LIMITS_ISSUE_BURST", "10000",
+                "COUPONRUSH_LIMITS_LOGIN_BURST", "10000",
+                "COUPONRUSH_HTTP_BODY_TIMEOUT", "1s"));
+        sale = service.staff().opens(Sale.of(10));
+        user = service.callers(1).one().token();
+        admin = Web.anybody(service)
+                .post(
+                        "/api/auth/login",
+                        new JsonObject()
+                                .put("email", RunningService.ADMIN_EMAIL)
+                                .put("password", RunningService.ADMIN_PASSWORD))
+                .with(200)
+                .getString("accessToken");
+        users = service.books().count("select count(*) from users");
+    }
+
+    Stream<Attack> attacks() {
+        return new HostileInputs(sale, user, admin, SECRET).all().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("attacks")
+    void isAnsweredAsDocumented(Attack attack) throws Exception {
+        RawHttp.Reply reply;
+        try (var http = new RawHttp(service.port())) {
+            reply = http.send(attack.request().getBytes()).reply();
+        }
+        assertThat(reply.status()).as(reply.body()).isEqualTo(attack.status());
+        assertThat(reply.headers().get("x-request-id")).matches("[A-Za-z0-9._-]{1,64}");
+        assertThat(reply.body()).doesNotContain(INSIDES).doesNotContain(HostileInputs.CANARY);
+        if (attack.code() == null) return;
+        assertThat(reply.code()).isEqualTo(attack.code());
+        assertThat(reply.headers().get("content-type")).startsWith("application/problem+json");
+        assertThat(reply.json().getInteger("status")).isEqualTo(attack.status());
+        assertThat(reply.json().getString("requestId"))
+                .isEqualTo(reply.headers().get("x-request-id"));
+        if (attack.status() == 401 && attack.code().equals("UNAUTHENTICATED")) {
+            assertThat(reply.headers().get("www-authenticate")).startsWith("Bearer");
+        }
+        if (attack.status() == 405) assertThat(reply.headers()).containsKey("allow");
+    }
+
+    @Test
+    void aSpoofedAddressIsLimitedLikeAnyOther() {
+        try (var limited = RunningService.start()) {
+            var anybody = Web.anybody(limited);
+            int denied = 0;
+            for (int i = 0; i < 100; i++) {
+                var body = new JsonObject()
+                        .put("email", "u" + i + "@spoof.example")
+                        .put("password", "x");
+                String ip = "203.0.113." + i;
+                var reply = anybody.post(
+                        "/api/auth/login", body, "X-Forwarded-For", ip, "Forwarded", "for=" + ip, "X-Real-IP", ip);
+                if (reply.status() == 429) denied++;
+            }
+            assertThat(denied).isGreaterThan(50);
+        }
+    }
+
+    @Test
+    void whoSendsAByteAtATimeIsCutOff() throws Exception {
+        String head = "POST /api/coupons/issue HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+                + "Content-Type: application/json\r\nAuthorization: Bearer " + user + "\r\n\r\n";
+        try (var http = new RawHttp(service.port())) {
+            assertThat(http.send(head).dripUntilClosed(100, 10_000)).isLessThan(5_000);
+        }
+    }
+
+    @AfterAll
+    void nothingHappenedAndNothingWasTold() {
+        try {
+            var book = service.books().of(sale);
+            assertThat(book.rows()).isEmpty();
+            assertThat(book.mistakes()).isEmpty();
+            assertThat(book.total()).isEqualTo(10);
+            assertThat(service.books().coupons()).isZero();
+            assertThat(service.books().count("select count(*) from coupon_events"))
+                    .isEqualTo(1);
+            assertThat(service.books().count("select count(*) from users")).isEqualTo(users);
+            assertThat(service.books().count("select version from coupon_events"))
+                    .isEqualTo(1);
+            assertThat(service.books().shelfAtRest(sale).stock()).isEqualTo(10);
+            assertThat(service.callers(1).allClaim(sale).issued())
+                    .as("it still works")
+                    .hasSize(1);
+        } finally {
+            service.close();
+            log.stop();
+        }
+        assertThat(log.lines).as("something was logged at all").isNotEmpty();
+        for (String secret : List.of(
+                user,
+                admin,
+                user.substring(user.lastIndexOf('.') + 1),
+                SECRET,
+                HostileInputs.CANARY,
+                "canary@evil.example",
+                RunningService.ADMIN_PASSWORD,
+                "forged log line")) {
+            assertThat(log.lines).noneMatch(line -> line.contains(secret));
+        }
+        assertThat(log.errors).isEmpty();
+    }
+
+    /** Everything that our own code says while this story runs, down to the last detail. */
+    private static final class Log extends AppenderBase<ILoggingEvent> {
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+        private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+        private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        private final Logger ours = (Logger) LoggerFactory.getLogger("io.couponrush");
+        private final Level before = ours.getLevel();
+
+        @Override
+        public void start() {
+            super.start();
+            setContext(root.getLoggerContext());
+            root.addAppender(this);
+            ours.setLevel(Level.TRACE);
+            ours.setAdditive(true);
+        }
+
+        @Override
+        public void stop() {
+            ours.setLevel(before);
+            root.detachAppender(this);
+            super.stop();
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            String line = event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage() + " "
+                    + event.getKeyValuePairs() + " " + event.getMDCPropertyMap() + " "
+                    + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy()));
+            lines.add(line);
+            if (event.getLevel().isGreaterOrEqual(Level.ERROR)) errors.add(line);
+        }
+    }
+}

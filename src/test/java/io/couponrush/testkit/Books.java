@@ -1,0 +1,157 @@
+package io.couponrush.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads what the service keeps in Postgres and Redis, past the service. */
+public final class Books {
+    private static final Duration REST = Duration.ofSeconds(25);
+
+    private final Service service;
+
+    Books(Service service) {
+        this.service = service;
+    }
+
+    /**
+     * What Redis holds about a campaign.
+     *
+     * @param leases reservations nobody has decided
+     * @param soldOut the generation in which it is known to be sold out, or 0
+     */
+    public record Shelf(long epoch, long stock, long leases, int soldOut) {}
+
+    /** As it stands now, at one instant. */
+    public Book of(long eventId) {
+        try (var connection = connect(service.postgresUri())) {
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            return read(connection, eventId);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Book read(Connection connection, long eventId) throws SQLException {
+        var rows = new ArrayList<Book.Row>();
+        var told = new ArrayList<Long>();
+        var turns = new ArrayList<String>();
+        each(connection, "select * from user_coupons where event_id = ? order by id", eventId, row -> {
+            var at = row.getObject("issued_at", OffsetDateTime.class).toInstant();
+            rows.add(new Book.Row(
+                    row.getLong("id"), row.getLong("user_id"), row.getString("coupon_code"), row.getInt("seq"), at));
+        });
+        each(connection, "select * from outbox where event_id = ? order by id", eventId, row -> {
+            if (row.getString("topic").equals("coupon.issued")) {
+                var payload = new JsonObject(row.getString("payload"));
+                payload.getJsonArray("couponIds").forEach(id -> told.add(((Number) id).longValue()));
+            } else {
+                turns.add(row.getString("dedup").replace(":" + eventId + ":", ":"));
+            }
+        });
+        var found = new ArrayList<Book>();
+        each(connection, "select * from coupon_events where id = ?", eventId, row -> {
+            Instant start = row.getObject("start_time", OffsetDateTime.class).toInstant();
+            Instant end = row.getObject("end_time", OffsetDateTime.class).toInstant();
+            found.add(new Book(
+                    eventId,
+                    row.getInt("total_count"),
+                    row.getInt("issued_count"),
+                    row.getInt("soldout_generation"),
+                    row.getInt("max_per_user"),
+                    row.getLong("epoch"),
+                    start,
+                    end,
+                    rows,
+                    told,
+                    turns));
+        });
+        return found.get(0);
+    }
+
+    public Shelf shelf(long eventId) {
+        String keys = "cp:{" + eventId + "}:";
+        Redis redis = Redis.createClient(Callers.VERTX, service.redisUri());
+        try {
+            List<Response> replies = redis.batch(List.of(
+                            Request.cmd(Command.HMGET)
+                                    .arg(keys + "meta")
+                                    .arg("epoch")
+                                    .arg("stock")
+                                    .arg("out"),
+                            Request.cmd(Command.ZCARD).arg(keys + "lease")))
+                    .await();
+            Response meta = replies.get(0);
+            return new Shelf(
+                    number(meta.get(0)), number(meta.get(1)), number(replies.get(1)), (int) number(meta.get(2)));
+        } finally {
+            redis.close();
+        }
+    }
+
+    /** The shelf once no reservation is open any more; what a dead node held comes back within its lease time. */
+    public Shelf shelfAtRest(long eventId) {
+        return await().atMost(REST).until(() -> shelf(eventId), shelf -> shelf.leases() == 0);
+    }
+
+    /** Coupons that exist at all. */
+    public long coupons() {
+        return count("select count(*) from user_coupons");
+    }
+
+    public long count(String sql) {
+        try (var connection = connect(service.postgresUri());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Cuts every connection of the service to its database; how many there were. */
+    public long cutsConnections() {
+        return count("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                + " where datname = current_database() and pid <> pg_backend_pid()");
+    }
+
+    static Connection connect(String postgresUri) throws SQLException {
+        var uri = URI.create(postgresUri);
+        var user = (uri.getUserInfo() + ":").split(":", -1);
+        var url = "jdbc:postgresql://" + uri.getHost() + ":" + uri.getPort() + uri.getPath();
+        return DriverManager.getConnection(url, user[0], user[1]);
+    }
+
+    private interface Read {
+        void from(ResultSet row) throws SQLException;
+    }
+
+    private static void each(Connection connection, String sql, long eventId, Read read) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, eventId);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) read.from(rows);
+            }
+        }
+    }
+
+    private static long number(Response response) {
+        return response == null ? 0 : response.toLong();
+    }
+}

@@ -1,0 +1,65 @@
+package io.couponrush.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import io.couponrush.testkit.Answer.Press;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A crowd at the button, while it presses. */
+public final class Crowd {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final List<Press> presses;
+    private final AtomicInteger next = new AtomicInteger();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger issued = new AtomicInteger();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    Crowd(List<Press> presses) {
+        this.presses = List.copyOf(presses);
+    }
+
+    Press next() {
+        int i = next.getAndIncrement();
+        return i < presses.size() ? presses.get(i) : null;
+    }
+
+    void add(Answer answer) {
+        answers.add(answer);
+        if (answer.issued()) issued.incrementAndGet();
+    }
+
+    void end() {
+        ended.countDown();
+    }
+
+    /** Waits until that many coupons were given out. */
+    public void untilIssued(int coupons) {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(PATIENCE)
+                .until(() -> issued.get() >= coupons || ended.getCount() == 0);
+    }
+
+    public int issuedSoFar() {
+        return issued.get();
+    }
+
+    /** Waits for the last one. */
+    public Answers answers() {
+        try {
+            if (!ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) throw new AssertionError("the crowd hangs");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return new Answers(new ArrayList<>(answers));
+    }
+}

@@ -1,0 +1,161 @@
+package io.couponrush.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import io.couponrush.Main;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** {@code dev} as a process of its own, which may be killed at any moment and started again on the same data. */
+public final class ServiceProcess implements Service, AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Pattern SHOP = Pattern.compile("Shop\\s+http://127\\.0\\.0\\.1:(\\d+)/");
+
+    private final Path directory;
+    private final Map<String, String> env;
+    private Process child;
+    private int port;
+
+    private ServiceProcess(Path directory, Map<String, String> env) {
+        this.directory = directory;
+        this.env = new HashMap<>(env);
+        this.env.put("COUPONRUSH_DATA_DIR", data().toString());
+        this.env.put("COUPONRUSH_HTTP_PORT", "0");
+        this.env.put("COUPONRUSH_ISSUANCE_LEASE_TTL", "4s"); // sooner at rest than with the default of 10 s
+    }
+
+    /** With its own embedded servers, whose data it keeps in that directory. */
+    public static ServiceProcess withEverything(Path directory) {
+        return new ServiceProcess(directory, RunningService.manners()).start();
+    }
+
+    /** Using the shared servers, which outlive it. */
+    public static ServiceProcess onSharedServers(Path directory) {
+        return new ServiceProcess(
+                        directory, RunningService.environment(Backends.shared().redisUri()))
+                .start();
+    }
+
+    public ServiceProcess start() {
+        try {
+            Files.deleteIfExists(directory.resolve("out"));
+            var builder = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx512m",
+                            "-XX:+UseSerialGC",
+                            "-XX:TieredStopAtLevel=1", // it does not live long
+                            "-cp",
+                            classPath(),
+                            Main.class.getName(),
+                            "dev")
+                    .directory(directory.toFile())
+                    .redirectOutput(directory.resolve("out").toFile())
+                    .redirectError(ProcessBuilder.Redirect.appendTo(
+                            directory.resolve("err").toFile()));
+            builder.environment().keySet().removeIf(name -> name.startsWith("COUPONRUSH_"));
+            builder.environment().putAll(env);
+            child = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        port = awaitBanner();
+        return this;
+    }
+
+    /** As {@code kill -9} does: nothing of it runs on. */
+    public void isKilled() {
+        child.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** As SIGTERM asks; the exit code. */
+    public int isStopped() {
+        child.destroy();
+        return awaitEnd();
+    }
+
+    /** What it has said on stderr since the first start. */
+    public String log() {
+        return text("err");
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String postgresUri() {
+        String own = env.get("COUPONRUSH_POSTGRES_URI");
+        if (own != null) return own;
+        String postmaster = text("data/postgres/data/postmaster.pid");
+        return "postgresql://couponrush:" + text("data/secrets/postgres") + "@127.0.0.1:"
+                + postmaster.lines().skip(3).findFirst().orElseThrow() + "/couponrush";
+    }
+
+    @Override
+    public String redisUri() {
+        String own = env.get("COUPONRUSH_REDIS_URI");
+        if (own != null) return own;
+        Matcher port = Pattern.compile("(?m)^port (\\d+)$").matcher(text("data/redis/redis.conf"));
+        if (!port.find()) throw new IllegalStateException("no port in redis.conf");
+        return "redis://:" + text("data/secrets/redis") + "@127.0.0.1:" + port.group(1);
+    }
+
+    @Override
+    public void close() {
+        if (child.isAlive()) isKilled();
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private int awaitBanner() {
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(PATIENCE)
+                .until(() -> SHOP.matcher(text("out")).find() || !child.isAlive());
+        Matcher shop = SHOP.matcher(text("out"));
+        if (!shop.find()) throw new AssertionError("did not start: " + log());
+        return Integer.parseInt(shop.group(1));
+    }
+
+    private int awaitEnd() {
+        try {
+            if (!child.waitFor(60, SECONDS)) throw new AssertionError("did not end: " + log());
+            return child.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String text(String file) {
+        try {
+            Path path = directory.resolve(file);
+            return Files.exists(path) ? Files.readString(path, UTF_8) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Without what is there for tests, above all their logging. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -1,0 +1,94 @@
+package io.couponrush.testkit;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** One well-behaved client, one request at a time. */
+public final class Web {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final Service service;
+    private final String token;
+
+    private Web(Service service, String token) {
+        this.service = service;
+        this.token = token;
+    }
+
+    /** Somebody without a name. */
+    public static Web anybody(Service service) {
+        return new Web(service, null);
+    }
+
+    /** The same client with that access token. */
+    public Web as(String accessToken) {
+        return new Web(service, accessToken);
+    }
+
+    /** What came back. */
+    public record Reply(HttpResponse<String> response) {
+        public int status() {
+            return response.statusCode();
+        }
+
+        public JsonObject json() {
+            return new JsonObject(response.body());
+        }
+
+        public String text() {
+            return response.body();
+        }
+
+        public String code() {
+            return json().getString("code");
+        }
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        /** The body, of an answer that has to have that status. */
+        public JsonObject with(int status) {
+            if (status() != status) throw new AssertionError(status() + " instead of " + status + ": " + text());
+            return text().isEmpty() ? new JsonObject() : json();
+        }
+    }
+
+    public Reply get(String path) {
+        return send("GET", path, null);
+    }
+
+    public Reply post(String path, JsonObject body, String... headers) {
+        return send("POST", path, body, headers);
+    }
+
+    public Reply patch(String path, JsonObject body) {
+        return send("PATCH", path, body);
+    }
+
+    private Reply send(String method, String path, JsonObject body, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()));
+        if (body != null) request.header("Content-Type", "application/json");
+        if (token != null) request.header("Authorization", "Bearer " + token);
+        if (headers.length > 0) request.headers(headers);
+        try {
+            return new Reply(CLIENT.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
