@@ -68,11 +68,15 @@ final class Server {
     private final AccountFeature account;
     private final CampaignStore campaignStore;
     private final Contract contract = new Contract();
+    private final Authentication authentication;
+    private final ClientAddress clientAddress;
+    private final RateLimiter issueLimiter;
+    private final RateLimiter loginLimiter;
     private final AtomicReference<@Nullable HttpVerticle> oneOfHttp = new AtomicReference<>();
     private final Deque<String> deployed = new ArrayDeque<>();
     private final Promise<Void> lost = Promise.promise();
 
-    private Server(Vertx vertx, Settings settings, Metrics metrics) {
+    Server(Vertx vertx, Settings settings, Metrics metrics) {
         this.vertx = vertx;
         this.settings = settings;
         this.metrics = metrics;
@@ -84,6 +88,11 @@ final class Server {
         news = new CampaignNews(vertx.eventBus());
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, this::reloadStock);
         account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
+        authentication = new Authentication(account.callers());
+        clientAddress = new ClientAddress(settings.http().trustedProxies());
+        var limits = settings.limits();
+        issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
+        loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
     }
 
     static Future<Server> start(Vertx vertx, Settings settings, Metrics metrics) {
@@ -156,11 +165,9 @@ final class Server {
         int instances = settings.http().instances() > 0
                 ? settings.http().instances()
                 : Runtime.getRuntime().availableProcessors();
-        var limiter = issueLimiter();
-        var address = new ClientAddress(settings.http().trustedProxies());
         var options = new DeploymentOptions().setInstances(instances);
         Supplier<HttpVerticle> verticles = () -> {
-            var verticle = httpVerticle(limiter, address);
+            var verticle = new HttpVerticle(settings.http(), express(), routes(), meters, Postgres::isAway);
             oneOfHttp.set(verticle);
             return verticle;
         };
@@ -169,26 +176,23 @@ final class Server {
                 .mapEmpty();
     }
 
-    private RateLimiter issueLimiter() {
-        var limits = settings.limits();
-        return new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
+    /** One event loop's worth. */
+    List<ExpressRoute> express() {
+        return List.of(new IssueEndpoint(
+                vertx.eventBus(), settings, contract, authentication, issueLimiter, campaigns, soldOut, clock, meters));
     }
 
     /** One event loop's worth. */
-    private HttpVerticle httpVerticle(RateLimiter issueLimiter, ClientAddress address) {
-        var authentication = new Authentication(account.callers());
+    List<Routes> routes() {
         var wallet = new WalletStore(pool);
-        List<ExpressRoute> express = List.of(new IssueEndpoint(
-                vertx.eventBus(), settings, contract, authentication, issueLimiter, campaigns, soldOut, clock, meters));
-        List<Routes> routes = List.of(
-                account.routes(authentication, contract, settings.limits(), address::of),
+        return List.of(
+                account.routes(authentication, contract, loginLimiter, clientAddress::of),
                 account.loadtestRoutes(contract, settings.loadtest()),
                 new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
                 new StaffEventRoutes(authentication, contract, office, clock),
                 new CouponRoutes(authentication, wallet),
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
-        return new HttpVerticle(settings.http(), express, routes, meters, Postgres::isAway);
     }
 
     private Future<Void> reloadStock(long eventId) {

@@ -48,12 +48,16 @@ public final class AccountFeature {
         return accessTokens;
     }
 
+    /**
+     * The routes of one event loop.
+     *
+     * @param perAddress of the node, shared by its event loops
+     */
     public Routes routes(
             Authentication authentication,
             Contract contract,
-            Settings.Limits limits,
+            RateLimiter perAddress,
             Function<HttpServerRequest, String> clientAddress) {
-        var perAddress = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
         return new AccountRoutes(accounts, authentication, contract, perAddress, clientAddress);
     }
 

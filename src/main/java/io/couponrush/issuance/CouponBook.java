@@ -45,13 +45,7 @@ interface CouponBook {
      * @param coupon with ISSUED and REPLAY
      * @param sameLease whether the row consumed the very reservation that was sent
      */
-    record Verdict(Decision decision, @Nullable Coupon coupon, boolean sameLease) {
-        /** For a later claim of the same key in the same batch: the verdict is about the first one's reservation. */
-        Verdict repeated(boolean withThatLease) {
-            var first = decision == Decision.ISSUED ? Decision.REPLAY : decision;
-            return new Verdict(first, coupon, sameLease && withThatLease);
-        }
-    }
+    record Verdict(Decision decision, @Nullable Coupon coupon, boolean sameLease) {}
 
     /** The decisions about a batch, by rid, and the stock right after it. */
     record Verdicts(Map<UUID, Verdict> byRid, int issued, int total, int generation) {

@@ -8,11 +8,8 @@ import io.couponrush.issuance.CouponBook.Verdicts;
 import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.Refusals.Turned;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 
 /** Acts on what Postgres decided about a batch: settles, answers, and tells which claims must try again. */
 final class Decisions {
@@ -38,11 +35,8 @@ final class Decisions {
     List<Claim> act(long epoch, List<Claim> batch, Verdicts verdicts) {
         var retry = new ArrayList<Claim>();
         var turned = new ArrayList<Turned>();
-        Map<UUID, UUID> askedLeases = new HashMap<>();
         for (Claim claim : batch) {
-            var verdict = Objects.requireNonNull(verdicts.byRid().get(claim.rid()));
-            UUID asked = askedLeases.putIfAbsent(claim.rid(), claim.lease());
-            decide(claim, asked == null ? verdict : verdict.repeated(asked.equals(claim.lease())), retry, turned);
+            decide(claim, Objects.requireNonNull(verdicts.byRid().get(claim.rid())), retry, turned);
         }
         if (verdicts.soldOut()) {
             settlements.soldOut(epoch, verdicts.generation());

@@ -6,6 +6,7 @@ import io.couponrush.config.Secret;
 import io.couponrush.config.Settings;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
+import io.couponrush.http.RateLimiter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -63,7 +64,7 @@ final class AccountNode implements AutoCloseable {
         router.route().handler(BodyHandler.create(false));
         var authentication = new Authentication(accounts.callers());
         var contract = new Contract();
-        accounts.routes(authentication, contract, new Settings.Limits(5, 10, 1, 3, 1000), r -> r.getHeader(ADDRESS))
+        accounts.routes(authentication, contract, new RateLimiter("login", 1, 3, 1000), r -> r.getHeader(ADDRESS))
                 .mount(router);
         accounts.loadtestRoutes(contract, new Settings.Loadtest(loadtest)).mount(router);
         return router;
