@@ -28,6 +28,7 @@ import io.couponrush.issuance.CouponRoutes;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.WalletStore;
+import io.couponrush.notification.LiveChannel;
 import io.couponrush.ops.DocsRoutes;
 import io.couponrush.ops.Health;
 import io.couponrush.ops.Health.State;
@@ -66,6 +67,7 @@ final class Server {
     private final CampaignNews news;
     private final CampaignOffice office;
     private final AccountFeature account;
+    private final LiveChannel live;
     private final CampaignStore campaignStore;
     private final Contract contract = new Contract();
     private final AtomicReference<@Nullable HttpVerticle> oneOfHttp = new AtomicReference<>();
@@ -84,6 +86,8 @@ final class Server {
         news = new CampaignNews(vertx.eventBus());
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, this::reloadStock);
         account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
+        live = new LiveChannel(
+                vertx, settings, account.callers(), campaigns, meters.sockets(), clock, System::nanoTime);
     }
 
     static Future<Server> start(Vertx vertx, Settings settings, Metrics metrics) {
@@ -106,7 +110,7 @@ final class Server {
     /** Lets requests in flight finish, for {@code http.drain} at most, then closes everything this started. */
     Future<Void> stop() {
         health.drain();
-        Future<Void> stopped = Future.succeededFuture();
+        Future<Void> stopped = live.drain();
         while (!deployed.isEmpty()) {
             String id = deployed.pop();
             stopped = stopped.transform(before -> vertx.undeploy(id));
@@ -164,7 +168,8 @@ final class Server {
             oneOfHttp.set(verticle);
             return verticle;
         };
-        return vertx.deployVerticle(verticles, options)
+        return live.start()
+                .compose(v -> vertx.deployVerticle(verticles, options))
                 .onSuccess(deployed::push)
                 .mapEmpty();
     }
@@ -186,6 +191,7 @@ final class Server {
                 new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
                 new StaffEventRoutes(authentication, contract, office, clock),
                 new CouponRoutes(authentication, wallet),
+                live.routes(),
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
         return new HttpVerticle(settings.http(), express, routes, meters, Postgres::isAway);
