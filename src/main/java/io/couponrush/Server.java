@@ -24,6 +24,7 @@ import io.couponrush.http.ExpressRoute;
 import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Routes;
+import io.couponrush.http.WebRoot;
 import io.couponrush.issuance.CouponRoutes;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
@@ -70,6 +71,7 @@ final class Server {
     private final LiveChannel live;
     private final CampaignStore campaignStore;
     private final Contract contract = new Contract();
+    private final WebRoot webRoot = new WebRoot();
     private final AtomicReference<@Nullable HttpVerticle> oneOfHttp = new AtomicReference<>();
     private final Deque<String> deployed = new ArrayDeque<>();
     private final Promise<Void> lost = Promise.promise();
@@ -192,6 +194,7 @@ final class Server {
                 new StaffEventRoutes(authentication, contract, office, clock),
                 new CouponRoutes(authentication, wallet),
                 live.routes(),
+                webRoot,
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
         return new HttpVerticle(settings.http(), express, routes, meters, Postgres::isAway);
