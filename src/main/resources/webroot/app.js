@@ -43,6 +43,16 @@ function say(name) {
   text(document.getElementById('polite'), loud ? '' : t[name]);
 }
 
+const PATIENCE_MS = 10000;
+let refusedAt = 0;
+
+/** A token that has run out is replaced, but not over and over. */
+function refusedToHear(address) {
+  if (!session.token || address !== userAddress() || Date.now() - refusedAt < PATIENCE_MS) return;
+  refusedAt = Date.now();
+  refresh().then(() => live.again(address), (problem) => problem.status === 401 && signedOut());
+}
+
 const live = new Live({
   link: (link) => put({type: 'link', link}),
   message: (notice) => {
@@ -53,9 +63,7 @@ const live = new Live({
     if (state.event) reload();
     replay();
   },
-  refused: (address) => {
-    if (session.token && address === userAddress()) refresh().then(() => live.again(address), signedOut);
-  },
+  refused: refusedToHear,
 });
 
 /** What was missed while the socket was away; an older server does not have it. */

@@ -60,7 +60,9 @@ final class BridgeSocket {
     }
 
     void start() {
-        socket.handler(this::receive).exceptionHandler(broken -> forget()).closeHandler(v -> forget());
+        socket.handler(this::receive)
+                .exceptionHandler(broken -> close(POLICY, "broken"))
+                .closeHandler(v -> forget());
     }
 
     /** More than a browser may leave unread, and it is closed. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.RawHttp;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.UpgradeRejectedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -140,13 +141,25 @@ class BridgeLimitsIT {
             List<Browser> browsers = connecting.stream().map(Future::result).toList();
             browsers.forEach(browser -> browser.register("coupon.events.1"));
             browsers.forEach(Browser::settled);
-            long start = System.nanoTime();
             server.publish("coupon.events.1", "{\"type\":\"coupon.event\"}");
             await().atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> browsers.stream().allMatch(browser -> browser.received.size() == 1));
-            System.out.println("1,000 sockets told in " + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThat(server.count("couponrush.notices.delivered")).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void otherTransportsAreThereWhenTheSettingSaysSo() {
+        try (var server = new LiveServer(Map.of("COUPONRUSH_NOTIFICATION_FALLBACK_TRANSPORTS", "true"))) {
+            String path = "/eventbus/000/abc/xhr";
+            var opened = server.get(HttpMethod.POST, path, Map.of());
+            assertThat(opened.statusCode()).isEqualTo(200);
+            assertThat(opened.getHeader("Access-Control-Allow-Origin")).isNull();
+            assertThat(opened.getHeader("Access-Control-Allow-Credentials")).isNull();
+            assertThat(server.get(HttpMethod.POST, path, Map.of("Origin", "https://evil.example"))
+                            .statusCode())
+                    .isEqualTo(403);
         }
     }
 
