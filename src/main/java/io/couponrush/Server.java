@@ -24,10 +24,12 @@ import io.couponrush.http.ExpressRoute;
 import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Routes;
+import io.couponrush.http.WebRoot;
 import io.couponrush.issuance.CouponRoutes;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.WalletStore;
+import io.couponrush.notification.LiveChannel;
 import io.couponrush.ops.DocsRoutes;
 import io.couponrush.ops.Health;
 import io.couponrush.ops.Health.State;
@@ -66,12 +68,14 @@ final class Server {
     private final CampaignNews news;
     private final CampaignOffice office;
     private final AccountFeature account;
+    private final LiveChannel live;
     private final CampaignStore campaignStore;
     private final Contract contract = new Contract();
     private final Authentication authentication;
     private final ClientAddress clientAddress;
     private final RateLimiter issueLimiter;
     private final RateLimiter loginLimiter;
+    private final WebRoot webRoot = new WebRoot();
     private final AtomicReference<@Nullable HttpVerticle> oneOfHttp = new AtomicReference<>();
     private final Deque<String> deployed = new ArrayDeque<>();
     private final Promise<Void> lost = Promise.promise();
@@ -93,6 +97,8 @@ final class Server {
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
+        live = new LiveChannel(
+                vertx, settings, account.callers(), campaigns, meters.sockets(), clock, System::nanoTime);
     }
 
     static Future<Server> start(Vertx vertx, Settings settings, Metrics metrics) {
@@ -115,7 +121,7 @@ final class Server {
     /** Lets requests in flight finish, for {@code http.drain} at most, then closes everything this started. */
     Future<Void> stop() {
         health.drain();
-        Future<Void> stopped = Future.succeededFuture();
+        Future<Void> stopped = live.drain();
         while (!deployed.isEmpty()) {
             String id = deployed.pop();
             stopped = stopped.transform(before -> vertx.undeploy(id));
@@ -171,7 +177,8 @@ final class Server {
             oneOfHttp.set(verticle);
             return verticle;
         };
-        return vertx.deployVerticle(verticles, options)
+        return live.start()
+                .compose(v -> vertx.deployVerticle(verticles, options))
                 .onSuccess(deployed::push)
                 .mapEmpty();
     }
@@ -191,6 +198,8 @@ final class Server {
                 new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
                 new StaffEventRoutes(authentication, contract, office, clock),
                 new CouponRoutes(authentication, wallet),
+                live.routes(),
+                webRoot,
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
     }

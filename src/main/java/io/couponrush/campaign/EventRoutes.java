@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Campaigns as everybody may see them. */
 public final class EventRoutes implements Routes {
+    private static final CharSequence SERVER_TIME = HttpHeaders.createOptimized("X-Server-Time");
+
     private final Authentication authentication;
     private final Campaigns campaigns;
     private final EventPages pages;
@@ -41,10 +43,17 @@ public final class EventRoutes implements Routes {
 
     @Override
     public void mount(Router router) {
-        router.get("/api/coupons/events").handler(this::list);
+        router.get("/api/coupons/events").handler(this::tellTime).handler(this::list);
         router.get("/api/coupons/events/:eventId")
+                .handler(this::tellTime)
                 .handler(authentication.optional())
                 .handler(this::detail);
+    }
+
+    /** The clock that decides who was early, so that pages can count down by it. */
+    private void tellTime(RoutingContext ctx) {
+        ctx.response().putHeader(SERVER_TIME, clock.instant().toString());
+        ctx.next();
     }
 
     private void list(RoutingContext ctx) {

@@ -22,6 +22,7 @@ public record Settings(
         Rabbitmq rabbitmq,
         Jwt jwt,
         Issuance issuance,
+        Notification notification,
         Limits limits,
         Cluster cluster,
         BootstrapAdmin bootstrapAdmin,
@@ -176,6 +177,45 @@ public record Settings(
                     .atLeastOne("connections", connections)
                     .positive("sweepEvery", sweepEvery)
                     .positive("auditEvery", auditEvery)
+                    .check();
+        }
+    }
+
+    /**
+     * Browsers that listen. Each bound is of one socket, unless it says otherwise.
+     *
+     * @param socketsMax sockets of a node; more are answered 503
+     * @param handlersMax addresses that a socket may listen to
+     * @param framesPerSecond frames of any kind a socket may send; more close it
+     * @param unfinishedMax messages that a browser may leave unread; more close its socket
+     * @param stockPerSecond messages about the stock of one event
+     * @param pingTimeout a socket without a ping for this long is closed
+     * @param fallbackTransports whether SockJS may do without WebSockets; needs sticky sessions
+     */
+    public record Notification(
+            @Default("20000") int socketsMax,
+            @Default("20") int handlersMax,
+            @Default("64") int addressMax,
+            @Default("8192") int frameMax,
+            @Default("10") int framesPerSecond,
+            @Default("40") int framesBurst,
+            @Default("256") int unfinishedMax,
+            @Default("2") int stockPerSecond,
+            @Default("25s") Duration heartbeat,
+            @Default("60s") Duration pingTimeout,
+            @Default("false") boolean fallbackTransports) {
+        public Notification {
+            Rules.of("notification")
+                    .atLeastOne("socketsMax", socketsMax)
+                    .atLeastOne("handlersMax", handlersMax)
+                    .range("addressMax", addressMax, 32, 200)
+                    .range("frameMax", frameMax, 1_024, 16_384)
+                    .atLeastOne("framesPerSecond", framesPerSecond)
+                    .atLeastOne("framesBurst", framesBurst)
+                    .atLeastOne("unfinishedMax", unfinishedMax)
+                    .range("stockPerSecond", stockPerSecond, 1, 4)
+                    .positive("heartbeat", heartbeat)
+                    .shorter("heartbeat", heartbeat, "notification.pingTimeout", pingTimeout)
                     .check();
         }
     }

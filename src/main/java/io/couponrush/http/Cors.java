@@ -18,7 +18,7 @@ final class Cors {
     private static final String HEADERS =
             "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
     private static final String EXPOSED =
-            "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
+            "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Server-Time";
 
     private final Set<String> origins;
 

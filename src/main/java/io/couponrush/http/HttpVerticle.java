@@ -18,6 +18,9 @@ public final class HttpVerticle extends VerticleBase {
     /** Bytes of a body that any route takes. */
     public static final int BODY_LIMIT = 16_384;
 
+    /** Bytes of what a browser sends on a WebSocket; whoever reads it may want less. */
+    private static final int MESSAGE_LIMIT = 16_384;
+
     /** Any free port, the same for all instances; with 0 each would get its own. */
     private static final int ANY_SHARED = -1;
 
@@ -123,6 +126,8 @@ public final class HttpVerticle extends VerticleBase {
                 .setHttp2ClearTextEnabled(false)
                 .setHandle100ContinueAutomatically(false)
                 .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false);
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(MESSAGE_LIMIT)
+                .setMaxWebSocketMessageSize(MESSAGE_LIMIT);
     }
 }

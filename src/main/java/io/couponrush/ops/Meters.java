@@ -32,6 +32,7 @@ public final class Meters implements RequestMeter {
     private final Map<Dependency, Counter> reconnects = new EnumMap<>(Dependency.class);
     private final AtomicLong leases = new AtomicLong();
     private final LiveStock stock;
+    private final SocketMeters sockets;
     private final Counter issued;
     private final Counter replayed;
     private final Counter deferred;
@@ -84,6 +85,7 @@ public final class Meters implements RequestMeter {
                 .description("Reservations in Redis that are not settled yet")
                 .register(registry);
         stock = new LiveStock(registry);
+        sockets = new SocketMeters(registry);
     }
 
     /** Counts a claim by its verdict. */
@@ -164,6 +166,10 @@ public final class Meters implements RequestMeter {
     /** An event that is over is no longer shown. */
     public void stockGone(long eventId) {
         stock.forget(eventId);
+    }
+
+    public SocketMeters sockets() {
+        return sockets;
     }
 
     @Override

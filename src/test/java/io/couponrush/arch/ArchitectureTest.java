@@ -40,7 +40,8 @@ class ArchitectureTest {
             "ops", Set.of("http", "bus"),
             "account", Set.of("http", "bus", "config"),
             "campaign", Set.of("http", "bus"),
-            "issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config"));
+            "issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config"),
+            "notification", Set.of("campaign", "http", "ops", "bus", "config"));
 
     @Test
     void packagesKnowOnlyWhatTheyMay() {

@@ -1,0 +1,58 @@
+/** Every text of the page, in Korean and English; a test sees that neither lacks one. */
+
+export const texts = {
+  ko: {
+    live: '실시간', connecting: '연결 중', waiting: '다시 연결 중', none: '', yours: '내 쿠폰',
+    events: '이벤트', noEvents: '아직 이벤트가 없어요.', mine: '내 쿠폰', noCoupons: '아직 받은 쿠폰이 없어요.',
+    signIn: '로그인', signOut: '로그아웃', register: '회원가입', email: '이메일', password: '비밀번호', name: '이름',
+    passwordHint: '12자 이상', toRegister: '처음이라면 회원가입', toSignIn: '이미 계정이 있다면 로그인',
+    left: '남은 수량', of: '/', few: '얼마 남지 않았어요', until: '까지', period: '기간', more: '이용 조건',
+    starts: '시작까지', off: '할인', minimum: '이상 구매 시', perUser: '한 사람당', sheets: '장', validDays: '받은 날부터', days: '일',
+    howTitle: '이렇게 받아요', how1: '로그인하고 시작 시각을 기다려요.', how2: '열리면 쿠폰 받기를 한 번만 눌러요.',
+    how3: '먼저 도착한 순서대로 드려요. 새로고침해도 순서는 같아요.',
+    copy: '코드 복사', copied: '복사했어요', back: '이벤트 목록', expires: '사용 기한', requestId: '문의 번호',
+    retryIn: '초 뒤에 다시 누를 수 있어요', status_active: '사용 가능', status_used: '사용함', status_expired: '기간 지남',
+    status_scheduled: '예정', status_paused: '잠시 멈춤', status_ended: '끝남', status_open: '진행 중', status_soldOut: '모두 나감',
+    LOADING: '불러오고 있어요', SIGNED_OUT: '로그인하면 바로 받을 수 있어요', UPCOMING: '곧 시작해요', OPENING: '곧 열려요',
+    OPEN: '지금 받을 수 있어요', CLAIMING: '쿠폰을 받고 있어요', CLAIMED: '쿠폰을 받았어요',
+    ALREADY_CLAIMED: '이미 받은 쿠폰이에요. 아래에서 쓸 수 있어요', LIMIT_REACHED: '이 이벤트의 쿠폰은 이미 모두 받았어요',
+    SOLD_OUT: '준비한 쿠폰이 모두 나갔어요', ENDED: '이벤트가 끝났어요', PAUSED: '잠시 멈췄어요. 다시 열리면 알려드릴게요',
+    RATE_LIMITED: '요청이 많았어요. 잠시 뒤에 다시 눌러 주세요', OVERLOADED: '사람이 많아 조금 늦어지고 있어요. 자동으로 다시 시도할게요',
+    UNKNOWN_RESULT: '결과를 확인하고 있어요. 쿠폰은 사라지지 않아요', SESSION_EXPIRED: '로그인이 끝났어요. 다시 로그인해 주세요',
+    REFUSED: '지금은 받을 수 없었어요. 다시 눌러 주세요',
+    button: '쿠폰 받기', button_CLAIMING: '받고 있어요', button_OVERLOADED: '다시 시도하고 있어요', button_UNKNOWN_RESULT: '다시 확인',
+    button_UPCOMING: '시작 전이에요', button_OPENING: '곧 열려요', button_SOLD_OUT: '모두 나갔어요', button_ENDED: '끝났어요', button_PAUSED: '잠시 멈췄어요',
+    INVALID_CREDENTIALS: '이메일이나 비밀번호가 달라요.', ACCOUNT_LOCKED: '여러 번 틀려서 잠시 잠갔어요. 조금 뒤에 다시 해 주세요.',
+    EMAIL_ALREADY_EXISTS: '이미 가입한 이메일이에요.', VALIDATION_FAILED: '입력한 내용을 확인해 주세요.', EVENT_NOT_FOUND: '없는 이벤트예요.',
+    problem: '지금은 안 돼요. 잠시 뒤에 다시 해 주세요.', 'coupon.issued': '쿠폰이 도착했어요', 'coupon.used': '쿠폰을 사용했어요', 'coupon.expiring': '곧 기한이 끝나는 쿠폰이 있어요',
+  },
+  en: {
+    live: 'Live', connecting: 'Connecting', waiting: 'Reconnecting', none: '', yours: 'Your coupon',
+    events: 'Events', noEvents: 'No events yet.', mine: 'My coupons', noCoupons: 'You have no coupons yet.',
+    signIn: 'Sign in', signOut: 'Sign out', register: 'Create account', email: 'E-mail', password: 'Password', name: 'Name',
+    passwordHint: '12 characters or more', toRegister: 'New here? Create an account', toSignIn: 'Have an account? Sign in',
+    left: 'Left', of: 'of', few: 'Almost gone', until: 'until', period: 'Period', more: 'Conditions',
+    starts: 'Starts in', off: 'off', minimum: 'minimum purchase', perUser: 'Per person', sheets: '', validDays: 'Valid for', days: 'days',
+    howTitle: 'How it works', how1: 'Sign in and wait for the start.', how2: 'When it opens, press the button once.',
+    how3: 'First come, first served. Refreshing does not change your place.',
+    copy: 'Copy code', copied: 'Copied', back: 'All events', expires: 'Use by', requestId: 'Reference',
+    retryIn: 's until you can try again', status_active: 'Active', status_used: 'Used', status_expired: 'Expired',
+    status_scheduled: 'Soon', status_paused: 'Paused', status_ended: 'Ended', status_open: 'Open', status_soldOut: 'All gone',
+    LOADING: 'Loading', SIGNED_OUT: 'Sign in and claim yours', UPCOMING: 'Not open yet', OPENING: 'Opening',
+    OPEN: 'You can claim now', CLAIMING: 'Claiming', CLAIMED: 'Coupon claimed',
+    ALREADY_CLAIMED: 'You already have this coupon', LIMIT_REACHED: 'You have all the coupons you can get of this event',
+    SOLD_OUT: 'All coupons are gone', ENDED: 'This event has ended', PAUSED: 'Paused for a moment. We will tell you here',
+    RATE_LIMITED: 'Too many tries. Try again in a moment', OVERLOADED: 'Very busy. We retry for you',
+    UNKNOWN_RESULT: 'Checking the result. Your coupon is safe', SESSION_EXPIRED: 'Your session ended. Sign in to continue',
+    REFUSED: 'That did not work. Try again',
+    button: 'Claim coupon', button_CLAIMING: 'Claiming', button_OVERLOADED: 'Retrying', button_UNKNOWN_RESULT: 'Check again',
+    button_UPCOMING: 'Not open yet', button_OPENING: 'Opening', button_SOLD_OUT: 'All gone', button_ENDED: 'Ended', button_PAUSED: 'Paused',
+    INVALID_CREDENTIALS: 'E-mail or password is wrong.', ACCOUNT_LOCKED: 'Too many tries. Wait a moment and try again.',
+    EMAIL_ALREADY_EXISTS: 'This e-mail is registered already.', VALIDATION_FAILED: 'Please check what you typed.', EVENT_NOT_FOUND: 'There is no such event.',
+    problem: 'That does not work now. Try again in a moment.', 'coupon.issued': 'A coupon has arrived', 'coupon.used': 'A coupon was used', 'coupon.expiring': 'A coupon is about to expire',
+  },
+};
+
+export function language(search) {
+  return new URLSearchParams(search).get('lang') === 'en' ? 'en' : 'ko';
+}

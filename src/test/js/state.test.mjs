@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import {test} from 'node:test';
+
+const load = async (name) => {
+  const source = await readFile(new URL(`../../main/resources/webroot/${name}`, import.meta.url), 'utf8');
+  return import(`data:text/javascript,${encodeURIComponent(source)}`);
+};
+const {RETRIES, backoff, canClaim, countdown, initial, offset, phase, step} = await load('state.js');
+const {language, texts} = await load('i18n.js');
+
+const NOON = Date.parse('2026-03-01T12:00:00Z');
+const event = (changes = {}) => ({
+  eventId: 1, title: 'Welcome', totalCount: 100, issuedCount: 0, remainingCount: 100, maxPerUser: 1, generation: 0,
+  startTime: '2026-03-01T12:00:00Z', endTime: '2026-03-01T13:00:00Z', status: 'active', soldOut: false, ...changes});
+const run = (...inputs) => inputs.reduce(step, {...initial, now: NOON + 1000});
+const open = (changes) => run({type: 'signedIn'}, {type: 'event', event: event(changes)});
+const notice = (type, data, id) => ({type: 'notice', notice: {type, id, data: {eventId: 1, ...data}}});
+const coupon = {eventId: 1, couponCode: 'CR-1'};
+
+test('each moment of an event has its phase', () => {
+  const at = (now, changes, signedIn = true) =>
+    phase({...initial, signedIn, now: NOON + now, event: event(changes)});
+  assert.equal(phase(initial), 'LOADING');
+  assert.equal(at(-3000), 'UPCOMING');
+  assert.equal(at(-2000), 'OPENING');
+  assert.equal(at(0), 'OPEN');
+  assert.equal(at(0, {}, false), 'SIGNED_OUT');
+  assert.equal(at(0, {status: 'paused'}), 'PAUSED');
+  assert.equal(at(0, {soldOut: true}), 'SOLD_OUT');
+  assert.equal(at(0, {status: 'paused', soldOut: true}), 'SOLD_OUT');
+  assert.equal(at(3600000), 'ENDED');
+  assert.equal(at(0, {status: 'ended'}), 'ENDED');
+  assert.equal(at(0, {canIssue: false, userIssuedCount: 1}), 'ALREADY_CLAIMED');
+});
+
+test('a claim that is answered shows its coupon, and nothing takes it away', () => {
+  let state = step(open(), {type: 'claim'});
+  assert.equal(phase(state), 'CLAIMING');
+  state = step(state, {type: 'issued', coupon});
+  assert.equal(phase(state), 'CLAIMED');
+  for (const later of [
+    notice('coupon.soldout', {generation: 1}), {type: 'refused', code: 'COUPON_SOLD_OUT'}, {type: 'lost', retryAt: 0},
+    {type: 'event', event: event({status: 'ended', generation: 1})}]) {
+    state = step(state, later);
+    assert.equal(phase(state), 'CLAIMED');
+  }
+});
+
+test('a coupon of before is shown without a claim', () => {
+  const state = step(open({canIssue: false, userIssuedCount: 1}), {type: 'held', coupon});
+  assert.equal(phase(state), 'ALREADY_CLAIMED');
+  assert.equal(state.coupon, coupon);
+  assert.equal(phase(step(open({maxPerUser: 2, canIssue: true, userIssuedCount: 1}), {type: 'held', coupon})), 'OPEN');
+});
+
+test('a second press while a claim is under way changes nothing', () => {
+  const state = step(open(), {type: 'claim'});
+  assert.equal(step(state, {type: 'claim'}), state);
+  assert.equal(canClaim(state), false);
+});
+
+test('nobody can claim before the start, signed out, or when all are gone', () => {
+  for (const state of [
+    {...open(), now: NOON - 1}, {...open(), signedIn: false}, open({soldOut: true}), open({status: 'paused'}), initial]) {
+    assert.equal(canClaim(state), false);
+    assert.equal(step(state, {type: 'claim'}), state);
+  }
+});
+
+test('without an answer it tries again by itself, then by hand', () => {
+  let state = open();
+  for (let attempt = 1; attempt <= RETRIES; attempt++) {
+    state = step(state, {type: 'claim', again: true, attempt});
+    state = step(state, {type: 'lost', retryAt: NOON + 5000});
+    assert.equal(phase(state), 'OVERLOADED');
+    assert.equal(state.claim.attempt, attempt);
+  }
+  state = step(step(state, {type: 'claim', again: true, attempt: RETRIES + 1}), {type: 'lost', retryAt: 0});
+  assert.equal(phase(state), 'UNKNOWN_RESULT');
+  assert.equal(phase(step(step(state, {type: 'claim', again: true}), {type: 'issued', coupon})), 'CLAIMED');
+});
+
+test('each refusal says what it is', () => {
+  const after = (code, more = {}) => phase(step(step(open(), {type: 'claim'}), {type: 'refused', code, ...more}));
+  assert.equal(after('COUPON_SOLD_OUT'), 'SOLD_OUT');
+  assert.equal(after('USER_LIMIT_EXCEEDED'), 'LIMIT_REACHED');
+  assert.equal(after('EVENT_PAUSED'), 'PAUSED');
+  assert.equal(after('EVENT_ENDED'), 'ENDED');
+  assert.equal(after('EVENT_NOT_STARTED'), 'OPEN');
+  assert.equal(after('UNAUTHENTICATED'), 'SESSION_EXPIRED');
+  assert.equal(after('RATE_LIMITED', {retryAt: NOON + 3000}), 'RATE_LIMITED');
+  assert.equal(after('RATE_LIMITED', {retryAt: NOON}), 'OPEN');
+  assert.equal(after('IDEMPOTENCY_KEY_REUSED'), 'REFUSED');
+});
+
+test('sold out and reopened follow the generation, whatever order they come in', () => {
+  const turns = [
+    notice('coupon.soldout', {generation: 1}), notice('coupon.reopened', {generation: 2}),
+    notice('coupon.soldout', {generation: 3})];
+  for (const order of [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0], [2, 2, 0]]) {
+    const state = order.reduce((s, i) => step(s, turns[i]), open());
+    assert.equal(phase(state), 'SOLD_OUT');
+    assert.equal(state.event.generation, 3);
+  }
+  assert.equal(step(open(), turns[0]).stale, false); // or all pages would ask at once
+  const reopened = step(step(open({soldOut: true, generation: 1}), turns[1]), turns[0]);
+  assert.equal(phase(reopened), 'OPEN');
+});
+
+test('stock follows its messages but not late ones or those of another event', () => {
+  let state = step(open({generation: 2}), notice('coupon.stock', {remainingCount: 5, issuedCount: 95, generation: 2}));
+  assert.equal(state.event.remainingCount, 5);
+  assert.equal(step(state, notice('coupon.stock', {remainingCount: 9, issuedCount: 91, generation: 1})), state);
+  assert.equal(step(state, notice('coupon.stock', {eventId: 2, remainingCount: 9, generation: 4})), state);
+  state = step(state, notice('coupon.stock', {remainingCount: 0, issuedCount: 100, generation: 3}));
+  assert.equal(phase(state), 'SOLD_OUT');
+});
+
+test('a reading older than a message is not believed', () => {
+  const told = step(open(), notice('coupon.soldout', {generation: 1}));
+  const read = step(told, {type: 'event', event: event()});
+  assert.equal(phase(read), 'SOLD_OUT');
+  assert.equal(read.stale, true);
+});
+
+test('a user message counts once, also when it is replayed', () => {
+  const first = step(open(), notice('coupon.used', {}, 7));
+  assert.equal(first.notices.length, 1);
+  assert.equal(step(first, notice('coupon.used', {}, 7)), first);
+  assert.equal(step(first, notice('coupon.used', {}, 6)), first);
+  assert.equal(step(first, notice('coupon.used', {}, 8)).notices.length, 2);
+});
+
+test('what is not known changes nothing', () => {
+  const state = open();
+  for (const input of [{type: '?'}, notice('coupon.new', {}), {type: 'notice', notice: {type: 'coupon.stock'}}]) {
+    assert.deepEqual(step(state, input), state);
+  }
+});
+
+test('a session that ends keeps the event', () => {
+  const state = step(open(), {type: 'signedOut', expired: true});
+  assert.equal(phase(state), 'SESSION_EXPIRED');
+  assert.equal(phase(step(state, {type: 'signedIn'})), 'OPEN');
+});
+
+test('waits grow, are spread, and respect what the server asks', () => {
+  const waits = [1, 2, 3, 10].map((attempt) => backoff(attempt, {random: () => 0}));
+  assert.deepEqual(waits, [1000, 2000, 4000, 30000]);
+  assert.equal(backoff(1, {random: () => 1}), 1500);
+  assert.equal(backoff(1, {asked: 7000, random: () => 0}), 7000);
+});
+
+test('the server clock is read by the quickest sample', () => {
+  assert.equal(offset([]), 0);
+  assert.equal(offset([{sent: 0, received: 1000, server: 9000}, {sent: 2000, received: 2010, server: 92005}]), 90000);
+});
+
+test('counts down to zero and no further', () => {
+  assert.equal(countdown(-5), '00:00:00');
+  assert.equal(countdown(1), '00:00:01');
+  assert.equal(countdown(3661000), '01:01:01');
+  assert.equal(countdown(90061000), '1d 01:01:01');
+});
+
+test('both languages say everything', () => {
+  assert.deepEqual(Object.keys(texts.ko), Object.keys(texts.en));
+  for (const name of ['UPCOMING', 'OPENING', 'SOLD_OUT', 'ENDED', 'PAUSED']) assert.ok(texts.en[`button_${name}`]);
+  assert.equal(language('?lang=en'), 'en');
+  assert.equal(language('?lang=xx'), 'ko');
+});
