@@ -119,8 +119,12 @@ public record Settings(
         }
     }
 
-    /** Where what happened is told to others. */
-    public record Rabbitmq(@Nullable Secret uri) {
+    /**
+     * Where what happened is told to others.
+     *
+     * @param quorum whether the queues are kept on several nodes of the broker; queues that exist do not change
+     */
+    public record Rabbitmq(@Nullable Secret uri, @Default("false") boolean quorum) {
         public Rabbitmq {
             serviceUri(Rules.of("rabbitmq"), uri, Set.of("amqp", "amqps")).check();
         }
