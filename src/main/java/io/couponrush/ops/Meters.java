@@ -33,6 +33,7 @@ public final class Meters implements RequestMeter {
     private final AtomicLong leases = new AtomicLong();
     private final LiveStock stock;
     private final SocketMeters sockets;
+    private final DeliveryMeters delivery;
     private final Counter issued;
     private final Counter replayed;
     private final Counter deferred;
@@ -86,6 +87,12 @@ public final class Meters implements RequestMeter {
                 .register(registry);
         stock = new LiveStock(registry);
         sockets = new SocketMeters(registry);
+        delivery = new DeliveryMeters(registry);
+    }
+
+    /** What happens after the commit. */
+    public DeliveryMeters delivery() {
+        return delivery;
     }
 
     /** Counts a claim by its verdict. */
