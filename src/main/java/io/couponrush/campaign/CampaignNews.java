@@ -4,10 +4,13 @@ import io.couponrush.bus.Addresses;
 import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.StockTurned;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 
 /** What nodes tell each other about campaigns. Only hints: whoever misses one finds out within a second. */
 public final class CampaignNews {
+    private static final DeliveryOptions THIS_NODE = new DeliveryOptions().setLocalOnly(true);
+
     private final EventBus bus;
 
     public CampaignNews(EventBus bus) {
@@ -31,5 +34,10 @@ public final class CampaignNews {
 
     void turned(Campaign campaign) {
         bus.publish(Addresses.STOCK_TURNED, new StockTurned(campaign.eventId(), campaign.soldOutGeneration()));
+    }
+
+    /** The change has put a row into the outbox. */
+    void outboxWritten() {
+        bus.publish(Addresses.OUTBOX_WRITTEN, null, THIS_NODE);
     }
 }

@@ -54,6 +54,7 @@ public final class CampaignOffice {
         return loaded.onSuccess(v -> {
             if (change.turned()) {
                 news.turned(after);
+                news.outboxWritten();
             }
         });
     }

@@ -5,6 +5,7 @@ import io.couponrush.backing.RedisLink;
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueOutcome;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.CampaignStatus;
 import io.couponrush.campaign.Campaigns;
@@ -46,6 +47,7 @@ public final class IssuanceVerticle extends VerticleBase {
     private Pool pool;
     private CouponStore store;
     private IssuancePipeline pipeline;
+    private RelayWake relay;
 
     /**
      * Makes the verticle.
@@ -77,6 +79,7 @@ public final class IssuanceVerticle extends VerticleBase {
                 () -> meters.reconnected(Meters.Dependency.REDIS));
         pool = Postgres.pool(vertx, settings.postgres(), "postgres-claims", issuance.connections(), COMMITS_QUEUED);
         var timers = new VertxTimers(vertx, context);
+        relay = new RelayWake(vertx.eventBus(), timers);
         var ledger = new StockLedger(redis, issuance.leaseTtl());
         store = new CouponStore(pool, settings.postgres().statementTimeout().plus(REPLY_SLACK));
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
@@ -121,7 +124,12 @@ public final class IssuanceVerticle extends VerticleBase {
     }
 
     private void issue(Message<IssueCommand> message) {
-        pipeline.issue(message.body(), message::reply);
+        pipeline.issue(message.body(), outcome -> {
+            message.reply(outcome);
+            if (outcome instanceof IssueOutcome.Issued issued && !issued.replayed()) {
+                relay.issued();
+            }
+        });
     }
 
     private Future<Optional<Opening>> opening(long eventId) {

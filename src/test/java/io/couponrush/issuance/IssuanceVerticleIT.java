@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,15 @@ class IssuanceVerticleIT {
             System.out.println("20000 in " + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(20_000);
         }
+    }
+
+    @Test
+    void wakesTheRelayButNotForEveryCoupon() {
+        var wakes = new AtomicInteger();
+        vertx.eventBus().localConsumer(Addresses.OUTBOX_WRITTEN, m -> wakes.incrementAndGet());
+        long event = campaign(1_000, 1);
+        assertThat(crowd(event, 1_000)).hasSize(1_000);
+        assertThat(wakes.get()).isBetween(1, 100);
     }
 
     private long userId = 1;

@@ -1,0 +1,175 @@
+package io.couponrush.issuance;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.SocketConfigurators;
+import io.couponrush.backing.RabbitTopology;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to the broker with one channel to publish on; dead once it is lost, never repaired.
+ *
+ * <p>Blocks, for a bounded time: not for an event loop. One thread publishes; {@link #cut} may come from any other.
+ */
+final class BrokerChannel {
+    private static final int CONNECT_MS = 2_000;
+    private static final int HANDSHAKE_MS = 5_000;
+    private static final int CALL_MS = 5_000;
+    private static final int CLOSE_MS = 2_000;
+    private static final int HEARTBEAT_S = 10;
+    private static final int PERSISTENT = 2;
+
+    private final String exchange;
+    private final Connection connection;
+    private final Channel channel;
+    private final AtomicReference<@Nullable Socket> socket;
+    private final Confirms confirms = new Confirms();
+    private volatile boolean blocked;
+
+    /** Told from the broker's thread; must not block. */
+    interface Listener {
+        /** Ready again, blocked or lost: look at {@link #isOpen} and {@link #isBlocked}. */
+        void changed();
+
+        /** A message that the broker could put nowhere. */
+        void returned(String messageId, String routingKey);
+    }
+
+    private BrokerChannel(
+            String exchange, Connection connection, Channel channel, AtomicReference<@Nullable Socket> socket) {
+        this.exchange = exchange;
+        this.connection = connection;
+        this.channel = channel;
+        this.socket = socket;
+    }
+
+    /** Connects and declares the topology. */
+    static BrokerChannel open(String uri, RabbitTopology topology, Listener listener)
+            throws IOException, TimeoutException {
+        var socket = new AtomicReference<@Nullable Socket>();
+        Connection connection = factory(uri, socket::set).newConnection("couponrush relay");
+        try {
+            Channel channel = connection.createChannel();
+            topology.declare(channel);
+            channel.confirmSelect();
+            var opened = new BrokerChannel(topology.exchange(), connection, channel, socket);
+            opened.listen(listener);
+            return opened;
+        } catch (IOException | ShutdownSignalException e) {
+            connection.abort(CLOSE_MS);
+            throw e;
+        }
+    }
+
+    private static ConnectionFactory factory(String uri, Consumer<Socket> made) {
+        var factory = new ConnectionFactory();
+        try {
+            factory.setUri(uri);
+        } catch (URISyntaxException | GeneralSecurityException e) {
+            throw new IllegalArgumentException("rabbitmq.uri", null); // its message may repeat the password
+        }
+        factory.setAutomaticRecoveryEnabled(false);
+        factory.setConnectionTimeout(CONNECT_MS);
+        factory.setHandshakeTimeout(HANDSHAKE_MS);
+        factory.setChannelRpcTimeout(CALL_MS);
+        factory.setShutdownTimeout(CLOSE_MS);
+        factory.setRequestedHeartbeat(HEARTBEAT_S);
+        factory.setSocketConfigurator(SocketConfigurators.defaultConfigurator().andThen(made::accept));
+        return factory;
+    }
+
+    private void listen(Listener listener) {
+        channel.addConfirmListener(
+                (tag, multiple) -> confirms.heard(tag, multiple, true),
+                (tag, multiple) -> confirms.heard(tag, multiple, false));
+        channel.addReturnListener(message -> {
+            String id = message.getProperties().getMessageId();
+            confirms.returned(id);
+            listener.returned(id, message.getRoutingKey());
+        });
+        connection.addBlockedListener(reason -> block(true, listener), () -> block(false, listener));
+        channel.addShutdownListener(cause -> {
+            confirms.lost();
+            listener.changed();
+        });
+    }
+
+    private void block(boolean is, Listener listener) {
+        blocked = is;
+        listener.changed();
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** The broker asked for silence: it reads nothing from this connection until it says otherwise. */
+    boolean isBlocked() {
+        return blocked;
+    }
+
+    /** Sends all, then waits for what the broker says of them. */
+    Confirms.Outcome publish(List<OutboxMessage> messages, long patienceMillis) throws InterruptedException {
+        confirms.begin();
+        boolean sending = true;
+        for (OutboxMessage message : messages) {
+            sending = sending && !blocked && send(message);
+            if (!sending) {
+                confirms.notSent(message);
+            }
+        }
+        return confirms.await(patienceMillis);
+    }
+
+    private boolean send(OutboxMessage message) {
+        var properties = new BasicProperties.Builder()
+                .contentType("application/json")
+                .deliveryMode(PERSISTENT)
+                .messageId(message.id())
+                .timestamp(Date.from(message.at()))
+                .build();
+        byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
+        try {
+            confirms.expect(channel.getNextPublishSeqNo(), message);
+            channel.basicPublish(exchange, message.topic(), true, properties, body);
+            return true;
+        } catch (IOException | ShutdownSignalException e) {
+            return false;
+        }
+    }
+
+    /** Messages in a queue. */
+    long depth(String queue) throws IOException {
+        return channel.messageCount(queue);
+    }
+
+    /** Takes the socket away from whoever waits on it. */
+    void cut() {
+        Socket open = socket.get();
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException e) {
+            // it is gone, which is what was asked for
+        }
+    }
+
+    void close() {
+        connection.abort(CLOSE_MS);
+        cut();
+    }
+}

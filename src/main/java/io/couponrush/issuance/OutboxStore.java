@@ -1,0 +1,160 @@
+package io.couponrush.issuance;
+
+import io.couponrush.campaign.Terms;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The outbox, as the relay empties it. */
+final class OutboxStore {
+    /**
+     * A lost mark only means that a message is sent twice, so the mark need not wait for the disk. A node that hangs must
+     * not keep its rows. And a plan made while the tables were empty must not outlive that.
+     */
+    private static final String CAREFULLY =
+            """
+            set local synchronous_commit = off;
+            set local idle_in_transaction_session_timeout = '30s';
+            set local enable_seqscan = off;
+            set local enable_hashjoin = off;
+            set local enable_mergejoin = off
+            """;
+
+    private static final String TAKE =
+            """
+            with taken as materialized (
+                select id, dedup, topic, event_id, payload, created_at
+                  from outbox
+                 where published_at is null
+                 order by id
+                 limit $1
+                   for update skip locked)
+            select t.id, t.dedup, t.topic, t.event_id, t.created_at,
+                   case when i.coupon is null then t.payload end as payload,
+                   c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, e.discount_value
+              from taken t
+              left join lateral jsonb_array_elements_text(t.payload -> 'couponIds') as i (coupon) on true
+              left join user_coupons c on c.id = i.coupon::bigint
+              left join coupon_events e on e.id = c.event_id
+             order by t.id, c.id
+            """;
+
+    private static final String MARK = "update outbox set published_at = clock_timestamp() where id = any ($1)";
+
+    private static final String BACKLOG =
+            """
+            select (select count(*) from (select 1 from outbox where published_at is null limit 100000) waiting) as rows,
+                   coalesce((select (extract(epoch from clock_timestamp() - created_at) * 1000)::bigint
+                               from outbox where published_at is null order by id limit 1), 0) as oldest
+            """;
+
+    /** Looks at the oldest rows only: those that are not published yet keep the younger ones, too. */
+    private static final String PRUNE =
+            """
+            delete from outbox where id in (
+                select id from (select id, published_at from outbox order by id limit $1) oldest
+                 where published_at < now() - interval '1 day')
+            """;
+
+    private static final String ISSUED = "coupon.issued";
+
+    private final Pool pool;
+
+    /** What one round did, in rows. */
+    record Drained(int taken, int published) {}
+
+    /** What waits: rows, of which at most 100,000 are counted, and the age of the oldest. */
+    record Backlog(long rows, long oldestMillis) {}
+
+    /** Sends messages; completes with the ids of the rows that were not confirmed in full. */
+    @FunctionalInterface
+    interface Publish {
+        Future<Set<Long>> publish(List<OutboxMessage> messages);
+    }
+
+    OutboxStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Publishes the oldest rows that no other node has taken, and marks those of which every message was confirmed. */
+    Future<Drained> drain(int limit, Publish publish) {
+        return pool.withTransaction(tx -> tx.query(CAREFULLY)
+                .execute()
+                .compose(v -> tx.preparedQuery(TAKE).execute(Tuple.of(limit)))
+                .compose(rows -> rows.size() == 0
+                        ? Future.succeededFuture(new Drained(0, 0))
+                        : publish.publish(messages(rows)).compose(open -> mark(tx, ids(rows), open))));
+    }
+
+    Future<Backlog> backlog() {
+        return pool.preparedQuery(BACKLOG).execute().map(rows -> {
+            Row row = rows.iterator().next();
+            return new Backlog(row.getLong("rows"), row.getLong("oldest"));
+        });
+    }
+
+    /** How many of the {@code slice} oldest rows were old enough to go. */
+    Future<Integer> prune(int slice) {
+        return pool.preparedQuery(PRUNE).execute(Tuple.of(slice)).map(RowSet::rowCount);
+    }
+
+    private static Future<Drained> mark(SqlConnection tx, Set<Long> taken, Set<Long> open) {
+        Long[] done = taken.stream().filter(id -> !open.contains(id)).toArray(Long[]::new);
+        var drained = new Drained(taken.size(), done.length);
+        return done.length == 0
+                ? Future.succeededFuture(drained)
+                : tx.preparedQuery(MARK).execute(Tuple.of(done)).map(drained);
+    }
+
+    private static Set<Long> ids(RowSet<Row> rows) {
+        Set<Long> ids = new LinkedHashSet<>();
+        rows.forEach(row -> ids.add(row.getLong("id")));
+        return ids;
+    }
+
+    private static List<OutboxMessage> messages(RowSet<Row> rows) {
+        var messages = new ArrayList<OutboxMessage>(rows.size());
+        rows.forEach(row -> {
+            if (row.getLong("coupon_id") != null) {
+                messages.add(issued(row));
+            } else if (!ISSUED.equals(row.getString("topic"))) {
+                messages.add(told(row));
+            } // else a coupon whose row is gone: nobody to tell
+        });
+        return messages;
+    }
+
+    private static OutboxMessage issued(Row row) {
+        var data = new JsonObject()
+                .put("userId", row.getLong("user_id"))
+                .put("couponId", row.getLong("coupon_id"))
+                .put("eventId", row.getLong("event_id"))
+                .put("couponCode", row.getString("coupon_code"))
+                .put("discountValue", Terms.plain(row.getBigDecimal("discount_value")));
+        Instant at = row.getOffsetDateTime("issued_at").toInstant();
+        return message(row, "issued:" + row.getLong("coupon_id"), at, data);
+    }
+
+    private static OutboxMessage told(Row row) {
+        Instant at = row.getOffsetDateTime("created_at").toInstant();
+        return message(row, row.getString("dedup"), at, row.getJsonObject("payload"));
+    }
+
+    private static OutboxMessage message(Row row, String id, Instant at, JsonObject data) {
+        String topic = row.getString("topic");
+        var body = new JsonObject()
+                .put("type", topic)
+                .put("timestamp", at.toString())
+                .put("data", data);
+        return new OutboxMessage(row.getLong("id"), id, topic, at, body.encode());
+    }
+}

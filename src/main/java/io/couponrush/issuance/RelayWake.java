@@ -1,0 +1,29 @@
+package io.couponrush.issuance;
+
+import io.couponrush.bus.Addresses;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+
+/** Tells the relay of this node that coupons were issued, at most once per turn of the event loop: a batch is answered in one. */
+final class RelayWake {
+    private static final DeliveryOptions THIS_NODE = new DeliveryOptions().setLocalOnly(true);
+
+    private final EventBus bus;
+    private final Timers timers;
+    private boolean due;
+
+    RelayWake(EventBus bus, Timers timers) {
+        this.bus = bus;
+        this.timers = timers;
+    }
+
+    void issued() {
+        if (!due) {
+            due = true;
+            timers.soon(() -> {
+                due = false;
+                bus.publish(Addresses.OUTBOX_WRITTEN, null, THIS_NODE);
+            });
+        }
+    }
+}
