@@ -41,7 +41,7 @@ class ArchitectureTest {
             "account", Set.of("http", "bus", "config"),
             "campaign", Set.of("http", "bus"),
             "issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config"),
-            "notification", Set.of("campaign", "http", "ops", "bus", "config"));
+            "notification", Set.of("campaign", "http", "ops", "bus", "backing", "config"));
 
     @Test
     void packagesKnowOnlyWhatTheyMay() {

@@ -1,0 +1,195 @@
+package io.couponrush.notification;
+
+import io.couponrush.bus.Notice;
+import io.couponrush.bus.Notices;
+import io.couponrush.notification.NoticeStore.Added;
+import io.couponrush.notification.NoticeStore.Fate;
+import io.couponrush.notification.NoticeStore.NotAdded;
+import io.couponrush.ops.DeliveryMeters;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns deliveries into notices, batch by batch: store, tell, acknowledge, in this order. Belongs to one event loop.
+ *
+ * <p>While Postgres is away the batch is held and tried again, not given back: the prefetch is the limit. What can never
+ * work is refused at once.
+ */
+final class Inbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+    private static final int BATCH = 500;
+    private static final long REST_FIRST_MS = 50;
+    private static final long REST_MAX_MS = 2_000;
+
+    private final Vertx vertx;
+    private final Keep keep;
+    private final Consumer<Notices> tell;
+    private final DeliveryMeters meters;
+    private final Recent recent = new Recent();
+    private final ArrayDeque<Delivery> pending = new ArrayDeque<>();
+    private boolean busy;
+    private Future<Void> working = Future.succeededFuture();
+
+    /** Stores messages and says what became of each. */
+    @FunctionalInterface
+    interface Keep {
+        Future<Map<String, Fate>> add(List<Incoming> messages);
+    }
+
+    private record Delivery(Deliveries from, long tag, Incoming message) {}
+
+    Inbox(Vertx vertx, Keep keep, Consumer<Notices> tell, DeliveryMeters meters) {
+        this.vertx = vertx;
+        this.keep = keep;
+        this.tell = tell;
+        this.meters = meters;
+    }
+
+    void take(Deliveries from, long tag, @Nullable String messageId, Buffer body) {
+        MessageReader.Reading reading = MessageReader.read(messageId, body);
+        if (reading instanceof MessageReader.Good good) {
+            pending.add(new Delivery(from, tag, good.message()));
+            workLater();
+        } else {
+            refuse(from, tag, String.valueOf(messageId), ((MessageReader.Poison) reading).why());
+        }
+    }
+
+    /** Done when the batch that is under way is. */
+    Future<Void> idle() {
+        return working;
+    }
+
+    /** After the current turn, so that what arrives in it is one batch. */
+    private void workLater() {
+        if (!busy) {
+            busy = true;
+            vertx.runOnContext(v -> work());
+        }
+    }
+
+    private void work() {
+        List<Delivery> batch = nextBatch();
+        if (batch.isEmpty()) {
+            busy = false;
+            return;
+        }
+        working = handle(batch, REST_FIRST_MS);
+        working.onComplete(done -> vertx.runOnContext(v -> work()));
+    }
+
+    /** Of one connection; what a lost one delivered comes again. */
+    private List<Delivery> nextBatch() {
+        pending.removeIf(delivery -> !delivery.from().current());
+        var batch = new ArrayList<Delivery>(Math.min(BATCH, pending.size()));
+        while (!pending.isEmpty() && batch.size() < BATCH) {
+            batch.add(pending.removeFirst());
+        }
+        return batch;
+    }
+
+    /** Never fails. */
+    private Future<Void> handle(List<Delivery> batch, long restMillis) {
+        Map<String, Incoming> fresh = new LinkedHashMap<>();
+        for (Delivery delivery : batch) {
+            Incoming message = delivery.message();
+            if (!recent.has(message.messageId())) {
+                fresh.putIfAbsent(message.messageId(), message);
+            }
+        }
+        Future<Map<String, Fate>> stored =
+                fresh.isEmpty() ? Future.succeededFuture(Map.of()) : keep.add(List.copyOf(fresh.values()));
+        return stored.compose(
+                fates -> settle(batch, fresh.values(), fates), failure -> failed(batch, failure, restMillis));
+    }
+
+    private Future<Void> settle(List<Delivery> batch, Iterable<Incoming> fresh, Map<String, Fate> fates) {
+        var notices = new ArrayList<Notice>();
+        for (Incoming message : fresh) {
+            Fate fate = Objects.requireNonNull(fates.get(message.messageId()));
+            if (fate instanceof Added added) {
+                notices.add(message.notice(added.id()));
+            }
+            if (fate != NotAdded.UNTRUE) {
+                recent.add(message.messageId());
+            }
+        }
+        if (!notices.isEmpty()) {
+            tell.accept(new Notices(notices));
+        }
+        meters.stored(notices.size());
+        acknowledge(batch, fates, notices.size());
+        return Future.succeededFuture();
+    }
+
+    /** The refused ones first, so that the acknowledgement of the last good one covers the good ones only. */
+    private void acknowledge(List<Delivery> batch, Map<String, Fate> fates, int stored) {
+        long lastGood = 0;
+        int good = 0;
+        for (Delivery delivery : batch) {
+            Incoming message = delivery.message();
+            if (fates.get(message.messageId()) == NotAdded.UNTRUE) {
+                refuse(delivery.from(), delivery.tag(), message.messageId(), "not that user's coupon");
+            } else {
+                lastGood = delivery.tag();
+                good++;
+            }
+        }
+        meters.duplicates(good - stored);
+        Deliveries from = batch.get(0).from();
+        if (lastGood == 0) {
+            return;
+        }
+        if (from.current()) {
+            from.acknowledge(lastGood);
+        } else {
+            meters.staleAck();
+        }
+    }
+
+    private Future<Void> failed(List<Delivery> batch, Throwable failure, long restMillis) {
+        if (!batch.get(0).from().current()) {
+            return Future.succeededFuture(); // it comes again
+        }
+        if (NoticeStore.isPoison(failure)) {
+            return splitOrRefuse(batch, failure);
+        }
+        LOG.atDebug().log("notices not stored, trying again: {}", failure.toString());
+        long rest = restMillis / 2 + ThreadLocalRandom.current().nextLong(restMillis / 2 + 1);
+        return vertx.timer(rest, TimeUnit.MILLISECONDS)
+                .compose(v -> handle(batch, Math.min(REST_MAX_MS, restMillis * 2)));
+    }
+
+    /** One message that the database refuses must not hold up its neighbours. */
+    private Future<Void> splitOrRefuse(List<Delivery> batch, Throwable failure) {
+        if (batch.size() == 1) {
+            Delivery only = batch.get(0);
+            refuse(only.from(), only.tag(), only.message().messageId(), failure.toString());
+            return Future.succeededFuture();
+        }
+        int half = batch.size() / 2;
+        return handle(batch.subList(0, half), REST_FIRST_MS)
+                .compose(v -> handle(batch.subList(half, batch.size()), REST_FIRST_MS));
+    }
+
+    private void refuse(Deliveries from, long tag, String messageId, String why) {
+        meters.poison();
+        LOG.atWarn().addKeyValue("messageId", messageId).log("message refused, now a dead letter: {}", why);
+        if (from.current()) {
+            from.refuse(tag);
+        }
+    }
+}
