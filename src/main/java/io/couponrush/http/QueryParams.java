@@ -94,6 +94,19 @@ public final class QueryParams {
         return id;
     }
 
+    /** A whole number up to 64 bits, not below 0; 0 without one. */
+    public long idOrZero(String name) {
+        String text = one(name);
+        if (text == null || text.equals("0")) {
+            return 0;
+        }
+        OptionalLong id = positive(text);
+        if (id.isEmpty()) {
+            errors.add(new FieldError(name, "must be a whole number, 0 or more"));
+        }
+        return id.orElse(0);
+    }
+
     /** An id in the path; empty when it cannot be one, so that nothing has it. */
     public static OptionalLong pathId(RoutingContext ctx, String name) {
         String text = ctx.pathParam(name);
