@@ -4,6 +4,7 @@ import io.couponrush.account.AccountFeature;
 import io.couponrush.account.AccountStore;
 import io.couponrush.backing.DatabaseClock;
 import io.couponrush.backing.Postgres;
+import io.couponrush.backing.RabbitTopology;
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.Codecs;
@@ -28,8 +29,12 @@ import io.couponrush.http.WebRoot;
 import io.couponrush.issuance.CouponRoutes;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
+import io.couponrush.issuance.OutboxRelay;
 import io.couponrush.issuance.WalletStore;
 import io.couponrush.notification.LiveChannel;
+import io.couponrush.notification.NoticeStore;
+import io.couponrush.notification.NotificationRoutes;
+import io.couponrush.notification.NotificationVerticle;
 import io.couponrush.ops.DocsRoutes;
 import io.couponrush.ops.Health;
 import io.couponrush.ops.Health.State;
@@ -45,10 +50,13 @@ import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The whole object graph in one place, started and stopped in order. */
@@ -70,6 +78,9 @@ final class Server {
     private final AccountFeature account;
     private final LiveChannel live;
     private final CampaignStore campaignStore;
+    private final RabbitTopology topology;
+    private final NoticeStore notices;
+    private final List<Supplier<String>> brokerTroubles = new ArrayList<>();
     private final Contract contract = new Contract();
     private final Authentication authentication;
     private final ClientAddress clientAddress;
@@ -87,6 +98,8 @@ final class Server {
         meters = new Meters(metrics.registry());
         pool = Postgres.pool(vertx, settings.postgres());
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
+        topology = new RabbitTopology("", settings.rabbitmq().quorum());
+        notices = new NoticeStore(pool);
         campaignStore = new CampaignStore(pool);
         campaigns = new Campaigns(campaignStore::find, System::nanoTime);
         news = new CampaignNews(vertx.eventBus());
@@ -114,6 +127,9 @@ final class Server {
                 .onSuccess(v -> keepTheClock())
                 .compose(v -> news.listen(campaigns, soldOut))
                 .compose(v -> account.start(settings.bootstrapAdmin()))
+                .compose(v -> deployRelay())
+                .compose(v -> deployNotification())
+                .onSuccess(v -> health.watches("rabbitmq", this::broker))
                 .compose(v -> deployIssuance())
                 .compose(v -> deployHttp());
     }
@@ -148,6 +164,35 @@ final class Server {
     /** For the demo. */
     CampaignOffice office() {
         return office;
+    }
+
+    private Future<Void> deployRelay() {
+        if (!settings.roles().contains(Role.ISSUANCE)) {
+            return Future.succeededFuture();
+        }
+        var relay = new OutboxRelay(settings, topology, meters.delivery());
+        brokerTroubles.add(relay::trouble);
+        return vertx.deployVerticle(relay).onSuccess(deployed::push).mapEmpty();
+    }
+
+    private Future<Void> deployNotification() {
+        if (!settings.roles().contains(Role.NOTIFICATION)) {
+            return Future.succeededFuture();
+        }
+        String uri = Objects.requireNonNull(settings.rabbitmq().uri(), "rabbitmq.uri")
+                .reveal();
+        var notification = new NotificationVerticle(uri, topology, notices, meters.delivery());
+        brokerTroubles.add(notification::trouble);
+        return vertx.deployVerticle(notification).onSuccess(deployed::push).mapEmpty();
+    }
+
+    /** What the parts that use the broker say. */
+    private Future<State> broker() {
+        String detail = brokerTroubles.stream()
+                .map(Supplier::get)
+                .filter(trouble -> !trouble.isEmpty())
+                .collect(Collectors.joining(", "));
+        return Future.succeededFuture(new State(detail.isEmpty(), detail));
     }
 
     private Future<Void> deployIssuance() {
@@ -200,6 +245,7 @@ final class Server {
                 new CouponRoutes(authentication, wallet),
                 live.routes(),
                 webRoot,
+                new NotificationRoutes(authentication, notices),
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
     }
