@@ -20,7 +20,7 @@ public final class Addresses {
     /** Publish {@link Notices}; every node that serves browsers, with one consumer each. */
     public static final String NOTICES = "notices";
 
-    /** Publish an empty message; node-local. A transaction with outbox rows was committed here. */
+    /** Publish how many coupons were issued, or nothing; node-local. Transactions with outbox rows were committed here. */
     public static final String OUTBOX_WRITTEN = "outbox.written";
 
     private Addresses() {}

@@ -46,6 +46,7 @@ public final class OutboxRelay extends VerticleBase {
     private WorkerExecutor worker;
     private Pool pool;
     private OutboxStore store;
+    private Rush rush;
     private Repeater repeater;
     private volatile @Nullable BrokerChannel broker; // read by health checks elsewhere
     private boolean troubled;
@@ -71,8 +72,15 @@ public final class OutboxRelay extends VerticleBase {
         worker = vertx.createSharedWorkerExecutor("outbox-relay", 1);
         pool = Postgres.pool(vertx, settings.postgres(), "postgres-outbox", 2, 16);
         store = new OutboxStore(pool);
-        repeater = new Repeater(new VertxTimers(vertx, context), this::round);
-        vertx.eventBus().localConsumer(Addresses.OUTBOX_WRITTEN, m -> repeater.wake());
+        var timers = new VertxTimers(vertx, context);
+        rush = new Rush(settings.rabbitmq().rushPerSecond(), timers);
+        repeater = new Repeater(timers, this::round);
+        vertx.eventBus().<Integer>localConsumer(Addresses.OUTBOX_WRITTEN, m -> {
+            if (m.body() != null) {
+                rush.issued(m.body());
+            }
+            repeater.wake();
+        });
         vertx.setPeriodic(0, BELT_MS, id -> repeater.wake());
         var care = new OutboxCare(store, meters);
         vertx.setPeriodic(0, LOOK_MS, id -> {
@@ -91,19 +99,24 @@ public final class OutboxRelay extends VerticleBase {
                 .transform(dropped -> Future.join(worker.close(), pool.close()));
     }
 
+    /** In a rush a little is told now and then, so that the machine is there for those who claim. */
     private Future<Next> round() {
+        boolean givesWay = rush.on();
         return connected()
                 .compose(channel -> channel.isBlocked()
                         ? Future.succeededFuture(Next.IDLE) // it wakes us when it goes on
-                        : store.drain(ROWS, messages -> publish(channel, messages))
-                                .map(this::next))
+                        : store.drain(givesWay ? 1 : ROWS, messages -> publish(channel, messages))
+                                .map(drained -> next(drained, givesWay)))
                 .onSuccess(next -> recovered(next != Next.FAILED))
                 .onFailure(this::trouble);
     }
 
-    private Next next(Drained drained) {
+    private static Next next(Drained drained, boolean givesWay) {
         if (drained.published() < drained.taken()) {
             return Next.FAILED;
+        }
+        if (givesWay) {
+            return Next.GIVE_WAY;
         }
         return drained.taken() == ROWS ? Next.MORE : Next.IDLE;
     }

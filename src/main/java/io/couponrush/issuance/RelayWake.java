@@ -10,7 +10,7 @@ final class RelayWake {
 
     private final EventBus bus;
     private final Timers timers;
-    private boolean due;
+    private int coupons;
 
     RelayWake(EventBus bus, Timers timers) {
         this.bus = bus;
@@ -18,11 +18,11 @@ final class RelayWake {
     }
 
     void issued() {
-        if (!due) {
-            due = true;
+        coupons++;
+        if (coupons == 1) {
             timers.soon(() -> {
-                due = false;
-                bus.publish(Addresses.OUTBOX_WRITTEN, null, THIS_NODE);
+                bus.publish(Addresses.OUTBOX_WRITTEN, coupons, THIS_NODE);
+                coupons = 0;
             });
         }
     }

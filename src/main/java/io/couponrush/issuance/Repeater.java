@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  * loop.
  */
 final class Repeater {
+    private static final long GIVE_WAY_MS = 250;
     private static final long REST_FIRST_MS = 100;
     private static final long REST_MAX_MS = 5_000;
 
@@ -25,6 +26,8 @@ final class Repeater {
         IDLE,
         /** There is more at once. */
         MORE,
+        /** There may be more, but others go first: not before a moment has passed, whoever wakes us. */
+        GIVE_WAY,
         /** It did not work; a failed future says the same. */
         FAILED
     }
@@ -56,17 +59,25 @@ final class Repeater {
 
     private void after(Next next) {
         if (next == Next.FAILED) {
-            resting = true;
-            timers.after(rest(), () -> {
-                resting = false;
-                wake();
-            });
+            restFor(rest());
             return;
         }
         failures = 0;
+        if (next == Next.GIVE_WAY) {
+            restFor(GIVE_WAY_MS);
+            return;
+        }
         if (next == Next.MORE || again) {
             timers.soon(this::wake); // a task that completes at once must not pile up the stack
         }
+    }
+
+    private void restFor(long millis) {
+        resting = true;
+        timers.after(millis, () -> {
+            resting = false;
+            wake();
+        });
     }
 
     private long rest() {
