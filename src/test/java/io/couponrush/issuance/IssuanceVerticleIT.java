@@ -74,9 +74,7 @@ class IssuanceVerticleIT {
     void aCrowdGetsExactlyTheStock() {
         for (int round = 0; round < 5; round++) {
             long event = campaign(500, 1);
-            long start = System.nanoTime();
             List<IssueOutcome> outcomes = crowd(event, 5_000);
-            System.out.println("round " + round + " " + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(500);
             assertThat(outcomes.stream().filter(o -> o instanceof Refused r && r.why() == Refusal.COUPON_SOLD_OUT))
                     .hasSize(4_500);
@@ -84,15 +82,13 @@ class IssuanceVerticleIT {
     }
 
     @Test
-    void aLargeStockIsIssuedFast() {
-        for (int round = 0; round < 8; round++) {
-            long event = campaign(20_000, 1);
-            long start = System.nanoTime();
-            List<IssueOutcome> outcomes = new ArrayList<>();
-            for (int i = 0; i < 4; i++) outcomes.addAll(crowd(event, 5_000));
-            System.out.println("20000 in " + (System.nanoTime() - start) / 1_000_000 + " ms");
-            assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(20_000);
+    void aLargeStockIsIssuedToTheLastCoupon() {
+        long event = campaign(20_000, 1);
+        List<IssueOutcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            outcomes.addAll(crowd(event, 5_000));
         }
+        assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(20_000);
     }
 
     @Test
