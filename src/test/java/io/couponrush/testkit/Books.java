@@ -131,6 +131,12 @@ public final class Books {
                 + " where datname = current_database() and pid <> pg_backend_pid()");
     }
 
+    /** Holds the lock of the campaign's row for that long. */
+    public void lock(long eventId, long millis) {
+        count("with row as materialized (select id from coupon_events where id = " + eventId + " for update)"
+                + " select count(pg_sleep(" + millis / 1_000.0 + ")) from row");
+    }
+
     static Connection connect(String postgresUri) throws SQLException {
         var uri = URI.create(postgresUri);
         var user = (uri.getUserInfo() + ":").split(":", -1);

@@ -22,6 +22,7 @@ import java.util.function.Function;
 public final class Callers {
     static final Vertx VERTX = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private static final int CONNECTIONS = 64;
+    private static final int OPEN_CONNECTIONS = 512;
 
     private final Service service;
     private final List<Caller> all;
@@ -51,6 +52,11 @@ public final class Callers {
                 .map(line -> new Caller(Long.parseLong(line[0]), line[1]))
                 .toList();
         return new Callers(service, all);
+    }
+
+    /** The same users at another node. */
+    public Callers at(Service other) {
+        return new Callers(other, all);
     }
 
     public List<Caller> all() {
@@ -112,6 +118,25 @@ public final class Callers {
         return crowd;
     }
 
+    /** That many a second, whether the earlier ones are answered or not. */
+    public Crowd startAt(int perSecond, List<Press> presses) {
+        var crowd = new Crowd(presses);
+        HttpClient client = VERTX.createHttpClient(
+                new HttpClientOptions().setConnectTimeout(1_000),
+                new PoolOptions().setHttp1MaxSize(OPEN_CONNECTIONS).setMaxWaitQueueSize(-1));
+        long began = System.nanoTime();
+        var sent = new ArrayList<Future<Void>>();
+        VERTX.setPeriodic(10, timer -> {
+            long due = (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1);
+            while (sent.size() < Math.min(due, presses.size())) sent.add(pressOnce(crowd, client));
+            if (sent.size() == presses.size()) {
+                VERTX.cancelTimer(timer);
+                Future.all(sent).onComplete(done -> client.close().onComplete(closed -> crowd.end()));
+            }
+        });
+        return crowd;
+    }
+
     /** Presses again what has no last word, with the same keys, until it has; null answers for the rest at the end. */
     public Answers insist(Answers first, int seconds) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -133,15 +158,19 @@ public final class Callers {
 
     /** One connection's share. */
     private Future<Void> work(Crowd crowd, HttpClient client) {
+        return crowd.isOver()
+                ? Future.succeededFuture()
+                : pressOnce(crowd, client).compose(v -> work(crowd, client));
+    }
+
+    private Future<Void> pressOnce(Crowd crowd, HttpClient client) {
         Press press = crowd.next();
         if (press == null) return Future.succeededFuture();
         long started = System.nanoTime();
         return send(client, press, started)
                 .otherwise(e -> Answer.none(press, started, e))
-                .compose(answer -> {
-                    crowd.add(answer);
-                    return work(crowd, client);
-                });
+                .onSuccess(crowd::add)
+                .mapEmpty();
     }
 
     private Future<Answer> send(HttpClient client, Press press, long started) {

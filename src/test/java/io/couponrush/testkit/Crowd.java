@@ -31,6 +31,11 @@ public final class Crowd {
         return i < presses.size() ? presses.get(i) : null;
     }
 
+    /** All have pressed. */
+    boolean isOver() {
+        return next.get() >= presses.size();
+    }
+
     void add(Answer answer) {
         answers.add(answer);
         if (answer.issued()) issued.incrementAndGet();
@@ -50,6 +55,11 @@ public final class Crowd {
 
     public int issuedSoFar() {
         return issued.get();
+    }
+
+    /** What has been answered until now. */
+    public Answers answersSoFar() {
+        return new Answers(new ArrayList<>(answers));
     }
 
     /** Waits for the last one. */

@@ -3,6 +3,10 @@ package io.couponrush.testkit;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,10 +14,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** A Redis of the test's own, which it may kill and start again on the same port. */
@@ -42,6 +48,11 @@ public final class PrivateRedis implements AutoCloseable {
         });
     }
 
+    /** Whether there is a redis-server for {@link #start(Path, boolean)}. */
+    public static boolean isPossible() {
+        return executable().isPresent();
+    }
+
     public String uri() {
         return "redis://127.0.0.1:" + port;
     }
@@ -53,6 +64,52 @@ public final class PrivateRedis implements AutoCloseable {
             if (!child.waitFor(10, SECONDS)) throw new AssertionError("redis-server does not die");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Answers nobody until it is resumed; connections stay. */
+    public void isSuspended() {
+        Signal.STOP.to(child);
+    }
+
+    public void isResumed() {
+        Signal.CONT.to(child);
+    }
+
+    /** Writes down what it holds: what it comes back with when it dies later. */
+    public void savesASnapshot() {
+        ask(Command.SAVE);
+    }
+
+    public void forgetsItsSnapshot() {
+        try {
+            Files.deleteIfExists(directory.resolve("dump.rdb"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Becomes a replica of the master at that URI; returns when it holds what that holds. */
+    public void follows(String masterUri) {
+        var master = URI.create(masterUri);
+        ask(Command.REPLICAOF, master.getHost(), Integer.toString(master.getPort()));
+        await().until(() -> ask(Command.INFO, "replication").toString().contains("master_link_status:up"));
+    }
+
+    public void isPromoted() {
+        ask(Command.REPLICAOF, "NO", "ONE");
+    }
+
+    private Response ask(Command command, String... arguments) {
+        Redis redis = Redis.createClient(Callers.VERTX, uri());
+        try {
+            var request = Request.cmd(command);
+            Stream.of(arguments).forEach(request::arg);
+            return redis.send(request).await(10, SECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            redis.close();
         }
     }
 

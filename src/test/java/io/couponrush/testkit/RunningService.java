@@ -31,7 +31,7 @@ public final class RunningService implements Service, AutoCloseable {
     }
 
     /** What every service of the tests is told: its servers, its staff, and limits that a crowd does not meet. */
-    static Map<String, String> environment(String redisUri) {
+    public static Map<String, String> environment(String redisUri) {
         Map<String, String> env = new HashMap<>();
         env.put("COUPONRUSH_POSTGRES_URI", database());
         env.put("COUPONRUSH_REDIS_URI", redisUri);

@@ -48,6 +48,11 @@ public final class ServiceProcess implements Service, AutoCloseable {
                 .start();
     }
 
+    /** With these settings by their names in the environment, and no others. */
+    public static ServiceProcess with(Path directory, Map<String, String> env) {
+        return new ServiceProcess(directory, env).start();
+    }
+
     public ServiceProcess start() {
         try {
             Files.deleteIfExists(directory.resolve("out"));
@@ -79,6 +84,15 @@ public final class ServiceProcess implements Service, AutoCloseable {
     public void isKilled() {
         child.destroyForcibly();
         awaitEnd();
+    }
+
+    /** Does nothing until it is resumed, as if its machine stood still. */
+    public void isSuspended() {
+        Signal.STOP.to(child);
+    }
+
+    public void isResumed() {
+        Signal.CONT.to(child);
     }
 
     /** As SIGTERM asks; the exit code. */

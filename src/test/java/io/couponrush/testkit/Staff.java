@@ -6,7 +6,7 @@ import io.vertx.core.json.JsonObject;
 public final class Staff {
     private final Web web;
 
-    Staff(Service service) {
+    public Staff(Service service) {
         var credentials = new JsonObject().put("email", Service.ADMIN_EMAIL).put("password", Service.ADMIN_PASSWORD);
         var anybody = Web.anybody(service);
         var tokens = anybody.post("/api/auth/login", credentials).with(200);

@@ -7,26 +7,30 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A line to a server that a test can cut, stall and whisper into. Passes from the start. */
+/** A line to a server that a test can cut, stall, slow down, make deaf and whisper into. Passes from the start. */
 public final class TcpProxy implements AutoCloseable {
     private final ServerSocket listening;
-    private final String host;
-    private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicLong lost = new AtomicLong();
+    private volatile URI server;
     private volatile boolean passing = true;
     private volatile boolean stalled;
+    private volatile boolean losingRequests;
+    private volatile boolean losingReplies;
+    private volatile long delayMillis;
 
     public TcpProxy(String serverUri, int usualPort) {
-        URI uri = URI.create(serverUri);
-        host = uri.getHost();
-        port = uri.getPort() < 0 ? usualPort : uri.getPort();
+        leadsTo(serverUri, usualPort);
         try {
             listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -35,33 +39,65 @@ public final class TcpProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
+    /** From the next connection on. */
+    public void leadsTo(String serverUri, int usualPort) {
+        URI uri = URI.create(serverUri);
+        int port = uri.getPort() < 0 ? usualPort : uri.getPort();
+        server = URI.create("tcp://" + uri.getHost() + ":" + port);
+    }
+
     /** The same URI by way of the proxy. */
     public String uri(String serverUri) {
-        return serverUri.replaceFirst("@[^/]+", "@127.0.0.1:" + listening.getLocalPort());
+        return serverUri.replaceFirst("//([^@/]*@)?[^/]+", "//$1127.0.0.1:" + listening.getLocalPort());
     }
 
     /** Closes every connection; new ones are closed at once. */
     public void cut() {
         passing = false;
-        closeAll();
+        closeAll(false);
     }
 
     /** Closes every connection; new ones pass. */
     public void drop() {
-        closeAll();
+        closeAll(false);
     }
 
+    /** As {@link #drop}, but without a farewell: RST instead of FIN. */
+    public void reset() {
+        closeAll(true);
+    }
+
+    /** Everything is well again, except for connections that have lost something: those stay silent until {@link #drop}. */
     public void pass() {
         passing = true;
         stalled = false;
+        losingRequests = false;
+        losingReplies = false;
+        delayMillis = 0;
         synchronized (this) {
             notifyAll();
         }
     }
 
-    /** Connections stay, but the server hears nothing any more. */
+    /** Connections stay, but the server hears nothing until {@link #pass}: then it hears all of it, late. */
     public void stall() {
         stalled = true;
+    }
+
+    /** Connections stay, and are made, but everything is lost both ways. */
+    public void swallow() {
+        losingRequests = true;
+        losingReplies = true;
+    }
+
+    /** The server hears and acts, but nobody hears its replies. */
+    public void loseReplies() {
+        losingReplies = true;
+    }
+
+    /** Each chunk takes that long, either way. */
+    public void slow(long millis) {
+        delayMillis = millis;
     }
 
     /** Says something to every client in the server's name: only while the line is silent. */
@@ -74,6 +110,11 @@ public final class TcpProxy implements AutoCloseable {
     /** Connections made so far. */
     public int connections() {
         return connections.get();
+    }
+
+    /** Bytes lost so far. */
+    public long lost() {
+        return lost.get();
     }
 
     private void accept() {
@@ -92,24 +133,38 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void connect(Socket client) throws IOException {
-        var server = new Socket(host, port);
+        Socket to;
+        try {
+            to = new Socket(server.getHost(), server.getPort());
+        } catch (IOException e) {
+            client.close();
+            throw e;
+        }
         connections.incrementAndGet();
+        client.setTcpNoDelay(true);
+        to.setTcpNoDelay(true);
         clients.add(client);
         sockets.add(client);
-        sockets.add(server);
-        daemon(() -> pump(client, server, true));
-        daemon(() -> pump(server, client, false));
+        sockets.add(to);
+        daemon(() -> pump(client, to, true));
+        daemon(() -> pump(to, client, false));
     }
 
     private void pump(Socket from, Socket to, boolean toServer) {
         byte[] buffer = new byte[16 * 1024];
+        boolean losing = false; // who has missed something must not hear what comes after it
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 awaitFlow(toServer);
-                out.write(buffer, 0, read);
+                losing |= toServer ? losingRequests : losingReplies;
+                if (losing) {
+                    lost.addAndGet(read);
+                } else {
+                    out.write(buffer, 0, read);
+                }
             }
         } catch (IOException | InterruptedException e) {
             // cut
@@ -119,20 +174,30 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private synchronized void awaitFlow(boolean toServer) throws InterruptedException {
-        while (toServer && stalled) {
-            wait();
+    private void awaitFlow(boolean toServer) throws InterruptedException {
+        if (delayMillis > 0) TimeUnit.MILLISECONDS.sleep(delayMillis);
+        synchronized (this) {
+            while (toServer && stalled) wait();
         }
     }
 
-    private void closeAll() {
+    private void closeAll(boolean hard) {
         sockets.forEach(socket -> {
             try {
+                if (hard) linger(socket);
                 socket.close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    private static void linger(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (SocketException e) {
+            // closed already
+        }
     }
 
     private static void daemon(Runnable task) {
@@ -145,6 +210,6 @@ public final class TcpProxy implements AutoCloseable {
     public void close() throws IOException {
         listening.close();
         pass();
-        closeAll();
+        closeAll(false);
     }
 }

@@ -1,0 +1,69 @@
+package io.couponrush.fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What the faults of this run came to, for people: {@code target/faults.md}. */
+final class FaultTable {
+    private static final Path FILE = Path.of("target", "faults.md");
+    private static final List<Row> ROWS = new ArrayList<>();
+
+    /**
+     * A line.
+     *
+     * @param recovery seconds from the end of the fault to the last claim that was not answered for good
+     */
+    record Row(
+            String fault,
+            String injected,
+            int claims,
+            int acknowledged,
+            long lost,
+            long oversold,
+            long overLimit,
+            long refusedButIssued,
+            long stranded,
+            double recovery,
+            String noticed) {
+        String text() {
+            return String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %.1f | %s |",
+                    fault,
+                    injected,
+                    claims,
+                    acknowledged,
+                    lost,
+                    oversold,
+                    overLimit,
+                    refusedButIssued,
+                    stranded,
+                    recovery,
+                    noticed);
+        }
+    }
+
+    private FaultTable() {}
+
+    static synchronized void add(Row row) {
+        ROWS.add(row);
+    }
+
+    static synchronized void show() {
+        var text = new StringBuilder("| fault | injected | claims | acknowledged | lost | oversold | over limit"
+                + " | refused but issued | stranded | recovery s | noticed |\n");
+        text.append("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
+        ROWS.forEach(row -> text.append(row.text()).append('\n'));
+        System.out.print(text);
+        try {
+            Files.writeString(FILE, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
