@@ -133,8 +133,9 @@ class NotificationVerticleIT {
         await(other.query("select pg_advisory_lock(7266013)").execute()); // nothing can be stored
         NotificationVerticle verticle = verticle();
         await().atMost(SOON).until(() -> verticle.trouble().isEmpty());
+        int before = delivery.proxy.connections();
         delivery.proxy.drop();
-        await().atMost(SOON).until(() -> !verticle.trouble().isEmpty());
+        await().atMost(SOON).until(() -> delivery.proxy.connections() > before);
         await().atMost(SOON).until(() -> verticle.trouble().isEmpty());
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
         assertThat(delivery.drain(delivery.topology.issued())).hasSize(2_000 - Subscription.PREFETCH);
