@@ -79,7 +79,7 @@ final class Lane {
         this.codes = codes;
         this.settlements = new Settlements(eventId, ledger, timers);
         this.committer = new Committer(book, timers, listener, bounds.batchMax(), eventId, this::decided, this::wake);
-        this.refusals = new Refusals(eventId, book);
+        this.refusals = new Refusals(eventId, book, timers);
         this.direct = new DirectMode(eventId, ledger, book, rebuilder, timers);
         this.decisions = new Decisions(eventId, settlements, refusals, listener);
     }

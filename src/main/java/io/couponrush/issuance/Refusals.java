@@ -1,6 +1,7 @@
 package io.couponrush.issuance;
 
 import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
 import io.couponrush.issuance.CouponBook.Stored;
@@ -17,18 +18,24 @@ import java.util.UUID;
  * limit is told what it has.
  */
 final class Refusals {
+    private static final int RETRY_AFTER_S = 1;
+    private static final int LOOKS = 3;
+    private static final int PAUSE_MS = 20;
+
     private final long eventId;
     private final CouponBook book;
+    private final Timers timers;
 
     /** A claim that Redis turned away. */
     record Turned(Claim claim, Refusal why) {}
 
-    Refusals(long eventId, CouponBook book) {
+    Refusals(long eventId, CouponBook book, Timers timers) {
         this.eventId = eventId;
         this.book = book;
+        this.timers = timers;
     }
 
-    /** Answers each; those that nobody can answer now are told to come back at their deadline. */
+    /** Answers each; when Postgres fails three times in a row, that nobody can say now. */
     void answer(List<Turned> turned) {
         var asking = new ArrayList<Turned>();
         for (Turned t : turned) {
@@ -38,9 +45,12 @@ final class Refusals {
                 t.claim().answer(new Refused(t.why()));
             }
         }
-        if (asking.isEmpty()) {
-            return;
+        if (!asking.isEmpty()) {
+            lookUp(asking, LOOKS);
         }
+    }
+
+    private void lookUp(List<Turned> asking, int looks) {
         Set<UUID> rids = new HashSet<>();
         Set<Long> users = new HashSet<>();
         for (Turned t : asking) {
@@ -49,7 +59,16 @@ final class Refusals {
                 users.add(t.claim().userId());
             }
         }
-        book.stored(eventId, rids, users).onSuccess(rows -> answer(asking, rows));
+        book.stored(eventId, rids, users)
+                .onComplete(rows -> answer(asking, rows), unknown -> lookAgain(asking, looks - 1));
+    }
+
+    private void lookAgain(List<Turned> asking, int looks) {
+        if (looks > 0) {
+            timers.after(PAUSE_MS + timers.random().nextLong(PAUSE_MS), () -> lookUp(asking, looks));
+        } else {
+            asking.forEach(t -> t.claim().answer(new Deferred(false, RETRY_AFTER_S)));
+        }
     }
 
     private void answer(List<Turned> asking, List<Stored> rows) {

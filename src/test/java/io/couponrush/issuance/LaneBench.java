@@ -30,6 +30,7 @@ final class LaneBench implements Timers, LaneListener {
     private Consumer<Sent> beforeCommitting = s -> {};
     private Promise<Void> gate = opened();
     private boolean lookupsForbidden;
+    private int lookupsToLose;
     private int answersToLose;
     private int epochsBegun;
     private int made;
@@ -88,6 +89,10 @@ final class LaneBench implements Timers, LaneListener {
     /** Once, with each claim of the next batch. */
     void beforeCommitting(Consumer<Sent> task) {
         beforeCommitting = task;
+    }
+
+    void loseLookups(int lookups) {
+        lookupsToLose = lookups;
     }
 
     void forbidLookups() {
@@ -260,6 +265,9 @@ final class LaneBench implements Timers, LaneListener {
         public Future<List<Stored>> stored(long eventId, Set<UUID> rids, Set<Long> users) {
             if (lookupsForbidden) {
                 throw new AssertionError("looked up");
+            }
+            if (lookupsToLose-- > 0) {
+                return Future.failedFuture("lost");
             }
             return Future.succeededFuture(postgres.stored(eventId, rids, users));
         }

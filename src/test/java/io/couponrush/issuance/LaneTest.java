@@ -162,6 +162,30 @@ class LaneTest {
     }
 
     @Test
+    void looksAgainWhenALookupIsLost() {
+        open(1, 1);
+        offer(claim(1));
+        bench.loseLookups(2);
+
+        offer(claim(2));
+        bench.runFor(100);
+
+        assertThat(answers.get(1)).isEqualTo(new Refused(Refusal.COUPON_SOLD_OUT));
+    }
+
+    @Test
+    void defersSoonWhatNobodyCanLookUp() {
+        open(1, 1);
+        offer(claim(1));
+        bench.loseLookups(3);
+
+        offer(claim(2));
+        bench.runFor(100);
+
+        assertThat(answers.get(1)).isEqualTo(new Deferred(false, 1));
+    }
+
+    @Test
     void tellsAUserAtTheLimitWhatItHas() {
         open(9, 1);
         offer(claim(1));
