@@ -1,13 +1,16 @@
-# What bench and profile share; to be sourced, with the root of the repository as the working directory.
+# What bench, compare and profile share; to be sourced, with the root of the repository as the working directory.
 # shellcheck shell=bash
 
 readonly OUT=target/bench
 readonly THREADS=2
 readonly USERS=100000
 readonly HOST=http://127.0.0.1
+readonly STOCK=${BENCH_STOCK:-10000000}
 
+CODE=.   # the checkout that is run
+RUN=$OUT # its data, logs and users
 PIDS=()
-SERVICE_PID= SERVICE_URL= ADMIN=
+SERVICE_PID= SERVICE_URL= ADMIN= SOLD_OUT=
 
 say() { printf '%s\n' "$*" >&2; }
 stop_with() { local code=$1; shift; say "$0: $*"; exit "$code"; }
@@ -42,15 +45,20 @@ need_quiet() {
 }
 
 build() {
-    if [[ ! -f target/couponrush.jar || ! -d target/test-classes/io/couponrush/bench ||
-        -n $(find src pom.xml -newer target/couponrush.jar -print -quit) ]]; then
-        say "building"
-        mvn -q -DskipTests package || stop_with 1 "the build failed"
-        touch target/couponrush.jar
-    fi
+    built . || { say "building" && package .; }
     JVM=$(sed -n 's:.*<jvm\.\(opens\|dev\)>\(.*\)</jvm.*>:\2:p' pom.xml | tr '\n' ' ')
     [[ $JVM == *-Xmx* ]] || stop_with 1 "pom.xml has no jvm.dev"
     mkdir -p "$OUT"
+}
+
+built() {
+    [[ -f $1/target/couponrush.jar && -d $1/target/test-classes/io/couponrush/bench &&
+        -z $(find "$1/src" "$1/pom.xml" -newer "$1/target/couponrush.jar" -print -quit) ]]
+}
+
+package() {
+    (cd "$1" && mvn -q -DskipTests package) || stop_with 1 "the build failed"
+    touch "$1/target/couponrush.jar"
 }
 
 # --- processes --------------------------------------------------------------------------------------------------------
@@ -98,28 +106,31 @@ free_port() {
     echo "$port"
 }
 
-# The service with its default settings and the embedded servers, on data of its own; more JVM options as arguments.
+# The service with its default settings and the embedded servers, on data of its own. Arguments are more settings, as
+# NAME=VALUE, and more JVM options.
 start_service() {
-    local name
+    local name argument settings=() options=()
     for name in ${!COUPONRUSH_@}; do unset "$name"; done
-    rm -rf "$OUT/data"
-    : >"$OUT/service.log" # what the last one said must not pass for this one's words
+    for argument; do [[ $argument == COUPONRUSH_*=* ]] && settings+=("$argument") || options+=("$argument"); done
+    mkdir -p "$RUN"
+    rm -rf "$RUN/data"
+    : >"$RUN/service.log" # what the last one said must not pass for this one's words
     # shellcheck disable=SC2086 # options are several words
-    COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR=$OUT/data java $JVM "$@" -jar target/couponrush.jar dev \
-        >"$OUT/service.log" 2>&1 &
+    env COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR="$RUN/data" "${settings[@]}" \
+        java $JVM "${options[@]}" -jar "$CODE/target/couponrush.jar" dev >"$RUN/service.log" 2>&1 &
     SERVICE_PID=$!
     PIDS+=("$SERVICE_PID")
-    await_line "$SERVICE_PID" "$OUT/service.log" 'CouponRush is up'
-    SERVICE_URL=$HOST:$(sed -n 's|.*Shop .*://[^:]*:\([0-9]*\)/.*|\1|p' "$OUT/service.log")
-    BENCH_POSTGRES_URI=postgresql://couponrush:$(<"$OUT/data/secrets/postgres")@127.0.0.1:$(sed -n 4p \
-        "$OUT/data/postgres/data/postmaster.pid")/couponrush
-    BENCH_REDIS_URI=redis://:$(<"$OUT/data/secrets/redis")@127.0.0.1:$(sed -n 's/^port //p' "$OUT/data/redis/redis.conf")
+    await_line "$SERVICE_PID" "$RUN/service.log" 'CouponRush is up'
+    SERVICE_URL=$HOST:$(sed -n 's|.*Shop .*://[^:]*:\([0-9]*\)/.*|\1|p' "$RUN/service.log")
+    BENCH_POSTGRES_URI=postgresql://couponrush:$(<"$RUN/data/secrets/postgres")@127.0.0.1:$(sed -n 4p \
+        "$RUN/data/postgres/data/postmaster.pid")/couponrush
+    BENCH_REDIS_URI=redis://:$(<"$RUN/data/secrets/redis")@127.0.0.1:$(sed -n 's/^port //p' "$RUN/data/redis/redis.conf")
     export BENCH_POSTGRES_URI BENCH_REDIS_URI
     ADMIN=$(api /api/auth/login '{"email":"admin@demo.couponrush.example","password":"admin-runs-campaigns"}' |
         sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
     say "making $USERS users"
-    api /api/loadtest/users '{"count":'$USERS'}' >"$OUT/users.csv" || stop_with 1 "no users for the load"
-    (($(wc -l <"$OUT/users.csv") == USERS)) || stop_with 1 "not $USERS users in $OUT/users.csv"
+    api /api/loadtest/users '{"count":'$USERS'}' >"$RUN/users.csv" || stop_with 1 "no users for the load"
+    (($(wc -l <"$RUN/users.csv") == USERS)) || stop_with 1 "not $USERS users in $RUN/users.csv"
 }
 
 # One of the reference programs of the test tree: class, port, more arguments. Its pid is in REFERENCE_PID.
@@ -151,7 +162,7 @@ campaign() {
 # One coupon, as the first user.
 claim_one() {
     curl -sS --fail-with-body "$SERVICE_URL/api/coupons/issue" -H 'Content-Type: application/json' \
-        -H "Authorization: Bearer $(head -1 "$OUT/users.csv" | cut -d, -f2)" -d '{"eventId":'"$1"'}'
+        -H "Authorization: Bearer $(head -1 "$RUN/users.csv" | cut -d, -f2)" -d '{"eventId":'"$1"'}'
 }
 
 issued_count() { curl -sS --fail "$SERVICE_URL/api/coupons/events/$1" | sed 's/.*"issuedCount":\([0-9]*\).*/\1/'; }
@@ -182,7 +193,7 @@ grown() { awk 'NR == FNR { was[$1] = $2; next } $2 - was[$1] { printf "%s=%d ", 
 # Drives claims at a server: url, event, connections, seconds. Sets requests, micros, above399, broken, timeouts, p50, p99.
 drive() {
     local result
-    BENCH_USERS=$OUT/users.csv BENCH_EVENT=$2 BENCH_THREADS=$THREADS \
+    BENCH_USERS=$RUN/users.csv BENCH_EVENT=$2 BENCH_THREADS=$THREADS \
         wrk -t$THREADS -c"$3" -d"$4s" -s scripts/loadtest/wrk/claim.lua "$1" >"$OUT/wrk.log" 2>&1 &
     local pid=$!
     PIDS+=("$pid")
@@ -212,6 +223,34 @@ calm_down() {
 # Ticks that the optimising compiler of a JVM has had.
 compiler_ticks() {
     cat /proc/"$1"/task/*/stat 2>/dev/null | sed -n 's/.*(C2 Comp[^)]*) //p' | awk '{ n += $12 + $13 } END { print n + 0 }'
+}
+
+# Rounds of claims at the service: connections, seconds. Each sets $wrong to what does not add up.
+durable_round() {
+    local event before after rows
+    event=$(campaign "$STOCK")
+    [[ -n $event ]] || stop_with 1 "no campaign could be opened"
+    before=$(outcomes)
+    drive "$SERVICE_URL" "$event" "$1" "$2"
+    rows=$(settled_count "$event")
+    after=$(outcomes)
+    wrong=$(wrong_with_issuing "$requests" "$above399" "$broken" "$1" "$rows" "$(grown "$before" "$after")")
+}
+
+refusals_round() {
+    local before after
+    before=$(outcomes)
+    drive "$SERVICE_URL" "$SOLD_OUT" "$1" "$2"
+    sleep 0.5
+    after=$(outcomes)
+    wrong=$(wrong_with_refusing "$requests" "$above399" "$broken" "$1" "$(settled_count "$SOLD_OUT")" \
+        "$(grown "$before" "$after")")
+}
+
+# A campaign of one coupon, and that coupon taken: its id is in SOLD_OUT, its coupon in $RUN/coupon.json.
+sell_out() {
+    SOLD_OUT=$(campaign 1)
+    claim_one "$SOLD_OUT" >"$RUN/coupon.json" || stop_with 1 "the first claim failed: $(<"$RUN/coupon.json")"
 }
 
 # --- what must hold ---------------------------------------------------------------------------------------------------
