@@ -132,7 +132,8 @@ final class Server {
         trail = new AuditTrail(audit, clientAddress::of);
         authentication = new Authentication(account.callers(), trail);
         refusals = new RefusalTally(new RefusalStore(pool));
-        statistics = new Statistics(new StatsStore(readers), refusals::flush, this::reserved, System::nanoTime);
+        var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
+        statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
         exports = new Semaphore(settings.staff().exports());
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());

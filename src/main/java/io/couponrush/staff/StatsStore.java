@@ -6,10 +6,12 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,13 +64,24 @@ public final class StatsStore {
             """;
 
     private final Pool pool;
+    private final long timeoutMillis;
 
-    public StatsStore(Pool pool) {
+    /**
+     * Makes the store.
+     *
+     * @param timeout of one reading, should Postgres not keep to its own limits
+     */
+    public StatsStore(Pool pool, Duration timeout) {
         this.pool = pool;
+        this.timeoutMillis = timeout.toMillis();
     }
 
     /** The statistics of a campaign; empty when there is no such campaign. */
     Future<Optional<EventStats>> read(long eventId) {
+        return look(eventId).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private Future<Optional<EventStats>> look(long eventId) {
         var id = Tuple.of(eventId);
         return pool.preparedQuery(STATS)
                 .execute(id)
