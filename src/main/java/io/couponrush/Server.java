@@ -2,6 +2,9 @@ package io.couponrush;
 
 import io.couponrush.account.AccountFeature;
 import io.couponrush.account.AccountStore;
+import io.couponrush.audit.AuditRoutes;
+import io.couponrush.audit.AuditStore;
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.backing.DatabaseClock;
 import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitTopology;
@@ -30,6 +33,8 @@ import io.couponrush.issuance.CouponRoutes;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.OutboxRelay;
+import io.couponrush.issuance.RefusalStore;
+import io.couponrush.issuance.RefusalTally;
 import io.couponrush.issuance.WalletStore;
 import io.couponrush.notification.LiveChannel;
 import io.couponrush.notification.NoticeStore;
@@ -41,11 +46,18 @@ import io.couponrush.ops.Health.State;
 import io.couponrush.ops.ManagementRoutes;
 import io.couponrush.ops.Meters;
 import io.couponrush.ops.Metrics;
+import io.couponrush.staff.CouponExportRoutes;
+import io.couponrush.staff.CouponListRoutes;
+import io.couponrush.staff.CouponListStore;
+import io.couponrush.staff.Statistics;
+import io.couponrush.staff.StatsRoutes;
+import io.couponrush.staff.StatsStore;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -54,6 +66,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -62,7 +75,9 @@ import org.jspecify.annotations.Nullable;
 /** The whole object graph in one place, started and stopped in order. */
 final class Server {
     private static final Duration CLOCK_EVERY = Duration.ofSeconds(10);
+    private static final Duration REFUSALS_EVERY = Duration.ofSeconds(5);
     private static final DeliveryOptions RELOAD = new DeliveryOptions().setSendTimeout(2_000);
+    private static final DeliveryOptions ASK = new DeliveryOptions().setSendTimeout(500);
 
     private final Vertx vertx;
     private final Settings settings;
@@ -70,6 +85,7 @@ final class Server {
     private final Meters meters;
     private final Health health = new Health();
     private final Pool pool;
+    private final Pool readers;
     private final DatabaseClock clock;
     private final Campaigns campaigns;
     private final SoldOutFlags soldOut = new SoldOutFlags(System::nanoTime);
@@ -84,6 +100,11 @@ final class Server {
     private final Contract contract = new Contract();
     private final Authentication authentication;
     private final ClientAddress clientAddress;
+    private final AuditStore audit;
+    private final AuditTrail trail;
+    private final RefusalTally refusals;
+    private final Statistics statistics;
+    private final Semaphore exports;
     private final RateLimiter issueLimiter;
     private final RateLimiter loginLimiter;
     private final WebRoot webRoot = new WebRoot();
@@ -97,6 +118,7 @@ final class Server {
         this.metrics = metrics;
         meters = new Meters(metrics.registry());
         pool = Postgres.pool(vertx, settings.postgres());
+        readers = Postgres.readers(vertx, settings.postgres(), settings.staff());
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
         notices = new NoticeStore(pool);
@@ -105,8 +127,14 @@ final class Server {
         news = new CampaignNews(vertx.eventBus());
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, this::reloadStock);
         account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
-        authentication = new Authentication(account.callers());
         clientAddress = new ClientAddress(settings.http().trustedProxies());
+        audit = new AuditStore(pool, readers);
+        trail = new AuditTrail(audit, clientAddress::of);
+        authentication = new Authentication(account.callers(), trail);
+        refusals = new RefusalTally(new RefusalStore(pool));
+        var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
+        statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
+        exports = new Semaphore(settings.staff().exports());
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
@@ -125,6 +153,7 @@ final class Server {
         return Postgres.checkSchema(pool)
                 .compose(v -> clock.tick())
                 .onSuccess(v -> keepTheClock())
+                .onSuccess(v -> keepTheTally())
                 .compose(v -> news.listen(campaigns, soldOut))
                 .compose(v -> account.start(settings.bootstrapAdmin()))
                 .compose(v -> deployRelay())
@@ -142,7 +171,9 @@ final class Server {
             String id = deployed.pop();
             stopped = stopped.transform(before -> vertx.undeploy(id));
         }
-        return stopped.transform(before -> pool.close());
+        return stopped.transform(before -> refusals.flush())
+                .transform(before -> Future.join(pool.close(), readers.close()))
+                .mapEmpty();
     }
 
     /** Fails when the server cannot go on and the process should end; until then it is not complete. */
@@ -231,17 +262,37 @@ final class Server {
     /** One event loop's worth. */
     List<ExpressRoute> express() {
         return List.of(new IssueEndpoint(
-                vertx.eventBus(), settings, contract, authentication, issueLimiter, campaigns, soldOut, clock, meters));
+                vertx.eventBus(),
+                settings,
+                contract,
+                authentication,
+                issueLimiter,
+                campaigns,
+                soldOut,
+                clock,
+                meters,
+                refusals));
     }
 
     /** One event loop's worth. */
     List<Routes> routes() {
         var wallet = new WalletStore(pool);
+        var coupons = new CouponListStore(readers);
         return List.of(
-                account.routes(authentication, contract, loginLimiter, clientAddress::of),
-                account.loadtestRoutes(contract, settings.loadtest()),
+                account.routes(authentication, contract, loginLimiter, clientAddress::of, trail),
+                account.loadtestRoutes(contract, settings.loadtest(), trail),
                 new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
-                new StaffEventRoutes(authentication, contract, office, clock),
+                new StaffEventRoutes(authentication, contract, office, campaignStore, trail, clock),
+                new StatsRoutes(authentication, statistics),
+                new CouponListRoutes(authentication, campaigns, coupons),
+                new CouponExportRoutes(
+                        authentication,
+                        campaigns,
+                        coupons,
+                        trail,
+                        exports,
+                        settings.staff().exportTimeout()),
+                new AuditRoutes(authentication, audit),
                 new CouponRoutes(authentication, wallet),
                 live.routes(),
                 webRoot,
@@ -254,6 +305,14 @@ final class Server {
         return vertx.eventBus()
                 .request(Addresses.RELOAD_STOCK, new CampaignChanged(eventId), RELOAD)
                 .mapEmpty();
+    }
+
+    private Future<Long> reserved(long eventId) {
+        return vertx.eventBus().<Long>request(Addresses.RESERVED, eventId, ASK).map(Message::body);
+    }
+
+    private void keepTheTally() {
+        vertx.setPeriodic(REFUSALS_EVERY.toMillis(), id -> refusals.flush().onFailure(e -> {})); // it never fails
     }
 
     private void keepTheClock() {

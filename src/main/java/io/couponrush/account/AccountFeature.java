@@ -1,5 +1,6 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.config.Secret;
 import io.couponrush.config.Settings;
 import io.couponrush.http.Authentication;
@@ -57,13 +58,14 @@ public final class AccountFeature {
             Authentication authentication,
             Contract contract,
             RateLimiter perAddress,
-            Function<HttpServerRequest, String> clientAddress) {
-        return new AccountRoutes(accounts, authentication, contract, perAddress, clientAddress);
+            Function<HttpServerRequest, String> clientAddress,
+            AuditTrail trail) {
+        return new AccountRoutes(accounts, authentication, contract, perAddress, clientAddress, trail);
     }
 
     /** Mounts nothing unless the settings open it. */
-    public Routes loadtestRoutes(Contract contract, Settings.Loadtest settings) {
-        return new LoadtestRoutes(store.users, accessTokens, contract, settings);
+    public Routes loadtestRoutes(Contract contract, Settings.Loadtest settings, AuditTrail trail) {
+        return new LoadtestRoutes(store.users, accessTokens, contract, settings, trail);
     }
 
     /** After the migrations and the codecs, before the first request. */

@@ -1,5 +1,6 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
 import io.couponrush.http.Problem;
@@ -23,18 +24,21 @@ final class AccountRoutes implements Routes {
     private final Contract contract;
     private final RateLimiter perAddress;
     private final Function<HttpServerRequest, String> clientAddress;
+    private final AuditTrail trail;
 
     AccountRoutes(
             Accounts accounts,
             Authentication authentication,
             Contract contract,
             RateLimiter perAddress,
-            Function<HttpServerRequest, String> clientAddress) {
+            Function<HttpServerRequest, String> clientAddress,
+            AuditTrail trail) {
         this.accounts = accounts;
         this.authentication = authentication;
         this.contract = contract;
         this.perAddress = perAddress;
         this.clientAddress = clientAddress;
+        this.trail = trail;
     }
 
     @Override
@@ -75,7 +79,7 @@ final class AccountRoutes implements Routes {
 
     private void login(RoutingContext ctx) {
         JsonObject body = Contract.body(ctx);
-        var tokens = accounts.login(body.getString("email"), body.getString("password"));
+        var tokens = accounts.login(body.getString("email"), body.getString("password"), trail.deed(ctx, "auth.login"));
         Replies.json(unstored(ctx), 200, tokens, AccountRoutes::json);
     }
 

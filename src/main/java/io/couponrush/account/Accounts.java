@@ -1,5 +1,6 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Problem;
 import io.couponrush.http.Problem.FieldError;
@@ -43,12 +44,13 @@ final class Accounts {
     }
 
     /** The same answer, after the same time, whether the address is unknown or the password wrong. */
-    Future<Answer<Tokens>> login(String email, String password) {
+    Future<Answer<Tokens>> login(String email, String password, Deed deed) {
         String address = Email.normalised(email);
         return guard.locked(address)
                 .compose(lock -> lock.isPresent() ? denied(lock.get()) : verify(address, password))
                 .onSuccess(verified -> log("login", verified))
-                .compose(verified -> then(verified, user -> sessions.open(user).map(Answer::given)));
+                .compose(verified ->
+                        then(verified, user -> sessions.open(user, deed).map(Answer::given)));
     }
 
     Future<Answer<Tokens>> refresh(String refreshToken) {

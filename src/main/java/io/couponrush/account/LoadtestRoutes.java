@@ -1,5 +1,6 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.config.Settings;
 import io.couponrush.http.Contract;
 import io.couponrush.http.Problem;
@@ -8,6 +9,7 @@ import io.couponrush.http.Routes;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -25,12 +27,19 @@ final class LoadtestRoutes implements Routes {
     private final AccessTokens accessTokens;
     private final Contract contract;
     private final Settings.Loadtest settings;
+    private final AuditTrail trail;
 
-    LoadtestRoutes(UserStore users, AccessTokens accessTokens, Contract contract, Settings.Loadtest settings) {
+    LoadtestRoutes(
+            UserStore users,
+            AccessTokens accessTokens,
+            Contract contract,
+            Settings.Loadtest settings,
+            AuditTrail trail) {
         this.users = users;
         this.accessTokens = accessTokens;
         this.contract = contract;
         this.settings = settings;
+        this.trail = trail;
     }
 
     @Override
@@ -50,9 +59,10 @@ final class LoadtestRoutes implements Routes {
         }
         HttpServerResponse response = ctx.response();
         response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "text/csv; charset=utf-8");
-        write(response, UUID.randomUUID().toString(), 1, (int) count)
+        trail.done(trail.deed(ctx, "loadtest.users"), null, new JsonObject().put("count", count))
+                .compose(v -> write(response, UUID.randomUUID().toString(), 1, (int) count))
                 .compose(v -> response.end())
-                .onFailure(e -> giveUp(ctx, e));
+                .onFailure(e -> Replies.breakOff(ctx, e));
     }
 
     /** One slice after the other: the next is made when the client has taken the last. */
@@ -73,14 +83,5 @@ final class LoadtestRoutes implements Routes {
             lines.append(user.userId()).append(',').append(token).append('\n');
         }
         return lines.toString();
-    }
-
-    /** A list that breaks off must not look complete. */
-    private static void giveUp(RoutingContext ctx, Throwable failure) {
-        if (ctx.response().headWritten()) {
-            ctx.request().connection().close().onFailure(gone -> {});
-        } else {
-            ctx.fail(failure);
-        }
     }
 }

@@ -1,10 +1,13 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.AuditEntry;
+import io.couponrush.audit.AuditStore;
 import io.couponrush.http.Role;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -79,7 +82,18 @@ final class SessionStore {
     }
 
     Future<Void> insert(UUID sessionId, long userId, RefreshToken token, Duration ttl) {
-        return pool.preparedQuery(INSERT)
+        return insert(pool, sessionId, userId, token, ttl);
+    }
+
+    /** The session and its line in the audit log, or neither. */
+    Future<Void> insert(UUID sessionId, long userId, RefreshToken token, Duration ttl, AuditEntry entry) {
+        return pool.withTransaction(
+                tx -> insert(tx, sessionId, userId, token, ttl).compose(v -> AuditStore.append(tx, entry)));
+    }
+
+    private static Future<Void> insert(
+            SqlClient client, UUID sessionId, long userId, RefreshToken token, Duration ttl) {
+        return client.preparedQuery(INSERT)
                 .execute(Tuple.of(sessionId, userId, token.familyHash(), token.secretHash(), ttl.toMillis()))
                 .mapEmpty();
     }

@@ -1,7 +1,10 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.AuditEntry;
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.ProblemCode;
+import io.couponrush.http.Role;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,10 +38,18 @@ final class Sessions {
         this.refreshTtl = refreshTtl;
     }
 
-    Future<Tokens> open(User user) {
+    /** Of users with privileges the audit log remembers it. */
+    Future<Tokens> open(User user, Deed login) {
         var sessionId = UUID.randomUUID();
         var token = RefreshToken.first();
-        return store.insert(sessionId, user.userId(), token, refreshTtl).map(v -> tokens(user, sessionId, token));
+        Future<Void> opened = user.role() == Role.USER
+                ? store.insert(sessionId, user.userId(), token, refreshTtl)
+                : store.insert(sessionId, user.userId(), token, refreshTtl, entry(user, login));
+        return opened.map(v -> tokens(user, sessionId, token));
+    }
+
+    private static AuditEntry entry(User user, Deed login) {
+        return AuditEntry.done(login.by(user.userId(), user.role()), "user:" + user.userId(), null);
     }
 
     Future<Answer<Tokens>> refresh(String refreshToken) {

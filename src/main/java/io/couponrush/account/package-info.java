@@ -1,6 +1,6 @@
 /**
- * Users, passwords, tokens, sessions, roles. Knows {@code http}, {@code bus}, {@code config}; no other package knows more
- * of it than {@link io.couponrush.account.AccountFeature}.
+ * Users, passwords, tokens, sessions, roles. Knows {@code audit}, {@code http}, {@code bus}, {@code config}; no other package
+ * knows more of it than {@link io.couponrush.account.AccountFeature}.
  */
 @NullMarked
 @CheckReturnValue

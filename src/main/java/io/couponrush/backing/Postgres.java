@@ -19,6 +19,8 @@ public final class Postgres {
     /** Classes of SQLSTATE: connection, transaction rollback, resources, object in use or locked, operator, system. */
     private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
 
+    private static final int READERS_QUEUED = 100;
+
     private Postgres() {}
 
     /** The pool of everything but the claim path. */
@@ -28,6 +30,20 @@ public final class Postgres {
 
     /** A pool of its own, so that others cannot starve it. */
     public static Pool pool(Vertx vertx, Settings.Postgres settings, String name, int size, int queue) {
+        return pool(vertx, settings, connect(settings), name, size, queue);
+    }
+
+    /** For long readings: they may take their time, but neither write nor take several processors. */
+    public static Pool readers(Vertx vertx, Settings.Postgres settings, Settings.Staff staff) {
+        var connect = connect(settings)
+                .addProperty("statement_timeout", millis(staff.statementTimeout()))
+                .addProperty("default_transaction_read_only", "on")
+                .addProperty("max_parallel_workers_per_gather", "0");
+        return pool(vertx, settings, connect, "postgres-staff", staff.connections(), READERS_QUEUED);
+    }
+
+    private static Pool pool(
+            Vertx vertx, Settings.Postgres settings, PgConnectOptions connect, String name, int size, int queue) {
         var options = new PoolOptions()
                 .setName(name)
                 .setMaxSize(size)
@@ -36,7 +52,7 @@ public final class Postgres {
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
         return PgBuilder.pool()
                 .with(options)
-                .connectingTo(connect(settings).setMetricsName(name))
+                .connectingTo(connect.setMetricsName(name))
                 .using(vertx)
                 .build();
     }

@@ -8,6 +8,9 @@ public final class Addresses {
     /** Request {@link CampaignChanged}, reply empty once Redis was loaded anew; point to point. */
     public static final String RELOAD_STOCK = "coupon.reload";
 
+    /** Request an event's id, reply how many of its units are reserved; fails when Redis cannot say. Point to point. */
+    public static final String RESERVED = "coupon.reserved";
+
     /** Publish {@link CampaignChanged}; every node. */
     public static final String CAMPAIGN_CHANGED = "campaign.changed";
 

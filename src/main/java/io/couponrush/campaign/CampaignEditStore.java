@@ -1,5 +1,7 @@
 package io.couponrush.campaign;
 
+import io.couponrush.audit.AuditStore;
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.ProblemCode;
 import io.vertx.core.Future;
@@ -44,9 +46,18 @@ public final class CampaignEditStore {
         this.pool = pool;
     }
 
-    /** Commits what {@code edit} makes of the campaign; nothing is written when that is the same or denied. */
-    Future<Answer<Change>> change(long eventId, Edit edit) {
-        return pool.withTransaction(tx -> lock(tx, eventId, edit));
+    /**
+     * Commits what {@code edit} makes of the campaign, with its line in the audit log; of what is denied or already so, the
+     * campaign's row is not written.
+     */
+    Future<Answer<Change>> change(long eventId, Edit edit, Deed deed) {
+        return pool.withTransaction(tx -> lock(tx, eventId, edit).compose(answer -> remember(tx, answer, deed)));
+    }
+
+    private static Future<Answer<Change>> remember(SqlConnection tx, Answer<Change> answer, Deed deed) {
+        return answer instanceof Answer.Given<Change> given
+                ? AuditStore.append(tx, EventAudit.changed(deed, given.value())).map(answer)
+                : Future.succeededFuture(answer);
     }
 
     private static Future<Answer<Change>> lock(SqlConnection tx, long eventId, Edit edit) {

@@ -1,5 +1,6 @@
 package io.couponrush.campaign;
 
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
@@ -24,8 +25,8 @@ public final class CampaignOffice {
         this.stock = stock;
     }
 
-    Future<Campaign> create(Terms terms) {
-        return store.create(terms).compose(campaign -> {
+    Future<Campaign> create(Terms terms, Deed deed) {
+        return store.create(terms, deed).compose(campaign -> {
             announce(campaign.eventId());
             return reload(campaign.eventId()).map(campaign);
         });
@@ -34,11 +35,13 @@ public final class CampaignOffice {
     /** The campaign of that title unless it has ended, else a new one. For seeding: two at a time may make two. */
     public Future<Campaign> createIfAbsent(Terms terms) {
         return store.findRunning(terms.title())
-                .compose(found -> found != null ? Future.succeededFuture(found) : create(terms));
+                .compose(found -> found != null
+                        ? Future.succeededFuture(found)
+                        : create(terms, Deed.ofTheService("event.create")));
     }
 
-    Future<Answer<Change>> change(long eventId, Edit edit) {
-        return edits.change(eventId, edit).compose(answer -> {
+    Future<Answer<Change>> change(long eventId, Edit edit, Deed deed) {
+        return edits.change(eventId, edit, deed).compose(answer -> {
             if (answer instanceof Answer.Given<Change> given && given.value().happened()) {
                 return spread(given.value()).map(answer);
             }

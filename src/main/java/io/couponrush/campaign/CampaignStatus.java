@@ -1,7 +1,6 @@
 package io.couponrush.campaign;
 
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Where a campaign stands: derived from its window, its pause and the clock, never stored. */
 public enum CampaignStatus {
@@ -9,15 +8,6 @@ public enum CampaignStatus {
     ACTIVE,
     PAUSED,
     ENDED;
-
-    static @Nullable CampaignStatus of(String wire) {
-        for (CampaignStatus status : values()) {
-            if (status.wire().equals(wire)) {
-                return status;
-            }
-        }
-        return null;
-    }
 
     /** The word of the API. */
     public String wire() {

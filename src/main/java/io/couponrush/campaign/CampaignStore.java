@@ -1,5 +1,7 @@
 package io.couponrush.campaign;
 
+import io.couponrush.audit.AuditStore;
+import io.couponrush.audit.Deed;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -52,6 +54,7 @@ public final class CampaignStore {
                                                   when e.start_time > clock.now then 'scheduled'
                                                   else 'active' end)
                and ($2::timestamptz is null or (e.start_time, e.id) < ($2, $3))
+               and ($5::text is null or position(lower($5) in lower(e.title)) > 0)
              order by e.start_time desc, e.id desc
              limit $4
             """
@@ -63,10 +66,12 @@ public final class CampaignStore {
         this.pool = pool;
     }
 
-    Future<Campaign> create(Terms terms) {
-        return pool.preparedQuery(CREATE)
+    Future<Campaign> create(Terms terms, Deed deed) {
+        return pool.withTransaction(tx -> tx.preparedQuery(CREATE)
                 .execute(tuple(terms))
-                .map(rows -> campaign(rows.iterator().next()));
+                .map(rows -> campaign(rows.iterator().next()))
+                .compose(made ->
+                        AuditStore.append(tx, EventAudit.made(deed, made)).map(made)));
     }
 
     public Future<@Nullable Campaign> find(long eventId) {
@@ -79,13 +84,16 @@ public final class CampaignStore {
                 .map(CampaignStore::first);
     }
 
-    /** Newest start first, from behind {@code after}: at most {@code limit} of them, of one status or of all. */
-    Future<List<Campaign>> list(@Nullable CampaignStatus status, @Nullable Cursor after, int limit) {
+    /** Newest start first, from behind {@code after}: at most {@code limit} of those that were asked for. */
+    Future<List<Campaign>> list(EventQuery query, int limit) {
+        CampaignStatus status = query.status();
+        Cursor after = query.after();
         var asked = Tuple.tuple()
                 .addValue(status == null ? null : status.wire())
                 .addValue(after == null ? null : utc(after.startTime()))
                 .addValue(after == null ? null : after.eventId())
-                .addValue(limit);
+                .addValue(limit)
+                .addValue(query.words());
         return pool.preparedQuery(LIST).execute(asked).map(rows -> {
             List<Campaign> list = new ArrayList<>(rows.size());
             rows.forEach(row -> list.add(campaign(row)));

@@ -8,11 +8,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.LongConsumer;
 
 /** The {@code eventId} in a path. */
-final class EventPath {
+public final class EventPath {
     private EventPath() {}
 
     /** Goes on with the id; what cannot be one is an event that does not exist. */
-    static void withId(RoutingContext ctx, LongConsumer next) {
+    public static void withId(RoutingContext ctx, LongConsumer next) {
         QueryParams.pathId(ctx, "eventId")
                 .ifPresentOrElse(next, () -> Replies.deny(ctx, Problem.of(ProblemCode.EVENT_NOT_FOUND)));
     }

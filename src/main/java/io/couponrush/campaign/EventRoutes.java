@@ -36,7 +36,7 @@ public final class EventRoutes implements Routes {
             InstantSource clock) {
         this.authentication = authentication;
         this.campaigns = campaigns;
-        this.pages = new EventPages(store::list, clock);
+        this.pages = new EventPages(store::list, EventJson::of, clock);
         this.counts = counts;
         this.clock = clock;
     }
@@ -57,12 +57,7 @@ public final class EventRoutes implements Routes {
     }
 
     private void list(RoutingContext ctx) {
-        Answer<EventQuery> query = EventQuery.of(ctx);
-        if (query instanceof Answer.Given<EventQuery> given) {
-            Replies.json(ctx, 200, pages.page(given.value()).map(Answer::given), page -> page);
-        } else {
-            Replies.deny(ctx, ((Answer.Denied<EventQuery>) query).problem());
-        }
+        pages.answer(ctx, EventQuery.of(ctx));
     }
 
     private void detail(RoutingContext ctx) {

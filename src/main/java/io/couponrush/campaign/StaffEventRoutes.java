@@ -1,5 +1,7 @@
 package io.couponrush.campaign;
 
+import io.couponrush.audit.AuditTrail;
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
@@ -27,18 +29,30 @@ public final class StaffEventRoutes implements Routes {
     private final Authentication authentication;
     private final Contract contract;
     private final CampaignOffice office;
+    private final EventPages pages;
+    private final AuditTrail trail;
     private final InstantSource clock;
 
     public StaffEventRoutes(
-            Authentication authentication, Contract contract, CampaignOffice office, InstantSource clock) {
+            Authentication authentication,
+            Contract contract,
+            CampaignOffice office,
+            CampaignStore store,
+            AuditTrail trail,
+            InstantSource clock) {
         this.authentication = authentication;
         this.contract = contract;
         this.office = office;
+        this.pages = new EventPages(store::list, EventJson::forStaff, clock);
+        this.trail = trail;
         this.clock = clock;
     }
 
     @Override
     public void mount(Router router) {
+        router.get(EVENTS)
+                .handler(authentication.required(Role.ADMIN))
+                .handler(ctx -> pages.answer(ctx, EventQuery.forStaff(ctx)));
         router.post(EVENTS)
                 .handler(authentication.required(Role.ADMIN))
                 .handler(contract.body("CreateEventRequest"))
@@ -61,10 +75,11 @@ public final class StaffEventRoutes implements Routes {
     private void create(RoutingContext ctx) {
         var body = new TermsBody(Contract.body(ctx));
         Terms terms = body.create(clock.instant());
+        Deed deed = trail.deed(ctx, "event.create");
         Future<Answer<Campaign>> created = body.errors().isEmpty()
-                ? office.create(terms).map(Answer::given)
+                ? office.create(terms, deed).map(Answer::given)
                 : Future.succeededFuture(Answer.denied(Problem.invalid(body.errors())));
-        created.onComplete(done -> log(ctx, "event.create", idOf(done), done));
+        created.onComplete(done -> log(deed, idOf(done), done));
         Replies.json(ctx, 201, created, campaign -> {
             ctx.response().putHeader(HttpHeaders.LOCATION, "/api/coupons/events/" + campaign.eventId());
             return event(ctx, campaign, campaign.createdAt());
@@ -72,10 +87,11 @@ public final class StaffEventRoutes implements Routes {
     }
 
     private void change(RoutingContext ctx, String action, Edit edit) {
+        Deed deed = trail.deed(ctx, action);
         var condition = new IfMatch(ctx.request().getHeader(HttpHeaders.IF_MATCH));
         EventPath.withId(ctx, id -> {
-            Future<Answer<Change>> changed = office.change(id, edit.onlyIf(condition));
-            changed.onComplete(done -> log(ctx, action, id, done));
+            Future<Answer<Change>> changed = office.change(id, edit.onlyIf(condition), deed);
+            changed.onComplete(done -> log(deed, id, done));
             Replies.json(ctx, 200, changed, change -> event(ctx, change.after(), change.at()));
         });
     }
@@ -94,13 +110,18 @@ public final class StaffEventRoutes implements Routes {
                 : 0;
     }
 
-    private static <T> void log(RoutingContext ctx, String action, long eventId, AsyncResult<Answer<T>> done) {
+    /** The store writes down what was done; here is what was not. */
+    private <T> void log(Deed deed, long eventId, AsyncResult<Answer<T>> done) {
+        if (done.succeeded() && done.result() instanceof Answer.Denied<T> denied) {
+            String target = eventId == 0 ? null : EventAudit.target(eventId);
+            trail.refused(deed, target, denied.problem().code());
+        }
         LOG.atInfo()
-                .addKeyValue("action", action)
-                .addKeyValue("userId", Authentication.caller(ctx).userId())
+                .addKeyValue("action", deed.action())
+                .addKeyValue("userId", deed.actorId())
                 .addKeyValue("eventId", eventId)
                 .addKeyValue("success", done.succeeded() && done.result() instanceof Answer.Given)
-                .addKeyValue("traceId", Replies.requestId(ctx))
+                .addKeyValue("traceId", deed.traceId())
                 .log("staff action");
     }
 }

@@ -24,6 +24,7 @@ public record Settings(
         Issuance issuance,
         Notification notification,
         Limits limits,
+        Staff staff,
         Cluster cluster,
         BootstrapAdmin bootstrapAdmin,
         Loadtest loadtest) {
@@ -241,6 +242,29 @@ public record Settings(
                     .atLeastOne("loginPerSecond", loginPerSecond)
                     .atLeastOne("loginBurst", loginBurst)
                     .atLeastOne("tableSize", tableSize)
+                    .check();
+        }
+    }
+
+    /**
+     * What the staff reads: statistics, lists, exports, the audit log.
+     *
+     * @param connections to Postgres, apart from all others
+     * @param statementTimeout after this long Postgres gives such a statement up
+     * @param exports of a node under way; more are answered 503
+     * @param exportTimeout after this long an export is broken off
+     */
+    public record Staff(
+            @Default("3") int connections,
+            @Default("10s") Duration statementTimeout,
+            @Default("4") int exports,
+            @Default("10m") Duration exportTimeout) {
+        public Staff {
+            Rules.of("staff")
+                    .atLeastOne("connections", connections)
+                    .positive("statementTimeout", statementTimeout)
+                    .atLeastOne("exports", exports)
+                    .positive("exportTimeout", exportTimeout)
                     .check();
         }
     }

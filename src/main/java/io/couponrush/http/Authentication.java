@@ -13,9 +13,21 @@ public final class Authentication {
     private static final String SCHEME = "Bearer ";
 
     private final Callers callers;
+    private final Watch watch;
+
+    /** Told of everybody whom a route that needs more than USER kept out. On the event loop: it must not block or throw. */
+    @FunctionalInterface
+    public interface Watch {
+        void keptOut(RoutingContext ctx, @Nullable Caller caller, ProblemCode why);
+    }
 
     public Authentication(Callers callers) {
+        this(callers, (ctx, caller, why) -> {});
+    }
+
+    public Authentication(Callers callers, Watch watch) {
         this.callers = callers;
+        this.watch = watch;
     }
 
     /** Lets callers of at least this role pass; others get 401 or 403. */
@@ -23,13 +35,20 @@ public final class Authentication {
         return ctx -> {
             Caller caller = callerOf(ctx.request());
             if (caller == null) {
-                Replies.deny(ctx, Problem.of(ProblemCode.UNAUTHENTICATED));
+                keepOut(ctx, role, null, ProblemCode.UNAUTHENTICATED);
             } else if (caller.role().compareTo(role) < 0) {
-                Replies.deny(ctx, Problem.of(ProblemCode.FORBIDDEN));
+                keepOut(ctx, role, caller, ProblemCode.FORBIDDEN);
             } else {
                 ctx.put(CALLER, caller).next();
             }
         };
+    }
+
+    private void keepOut(RoutingContext ctx, Role needed, @Nullable Caller caller, ProblemCode why) {
+        if (needed != Role.USER) {
+            watch.keptOut(ctx, caller, why);
+        }
+        Replies.deny(ctx, Problem.of(why));
     }
 
     /** Knows the caller where a good token is sent; a bad one is 401, none is nobody. */

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,22 @@ public final class QueryParams {
         String decoded = text.length() > CURSOR_MAX ? null : decoded(text);
         if (decoded == null || decoded.isEmpty()) {
             badCursor();
+            return null;
         }
         return decoded;
+    }
+
+    /** The id in a cursor, for pages that go down: nothing is above it on the first one. */
+    public long beforeId() {
+        String cursor = cursor();
+        if (cursor == null) {
+            return Long.MAX_VALUE;
+        }
+        OptionalLong id = positive(cursor);
+        if (id.isEmpty()) {
+            badCursor();
+        }
+        return id.orElse(0);
     }
 
     /** For a cursor that is well-formed but says nothing sensible. */
@@ -79,6 +94,16 @@ public final class QueryParams {
                 Arrays.stream(type.getEnumConstants()).map(QueryParams::wire).collect(Collectors.joining(", "));
         errors.add(new FieldError(name, "must be one of " + known));
         return null;
+    }
+
+    /** A text that matches wholly, or null without one. */
+    public @Nullable String text(String name, Pattern pattern, String otherwise) {
+        String text = one(name);
+        if (text != null && !pattern.matcher(text).matches()) {
+            errors.add(new FieldError(name, otherwise));
+            return null;
+        }
+        return text;
     }
 
     /** A positive whole number up to 64 bits, or empty without one. */

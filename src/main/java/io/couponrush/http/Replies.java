@@ -47,6 +47,15 @@ public final class Replies {
         problem.send(ctx.response(), requestId(ctx));
     }
 
+    /** Ends an answer that cannot go on. A list that breaks off must not look complete: its connection is closed. */
+    public static void breakOff(RoutingContext ctx, Throwable failure) {
+        if (ctx.response().headWritten()) {
+            ctx.request().connection().close().onFailure(gone -> {});
+        } else {
+            ctx.fail(failure);
+        }
+    }
+
     static void begin(RoutingContext ctx) {
         ctx.put(REQUEST_ID, Exchange.begin(ctx.request())).next();
     }

@@ -23,7 +23,7 @@ record CouponQuery(long beforeId, @Nullable Long eventId, @Nullable String statu
         OptionalLong eventId = params.id("eventId");
         Status status = params.oneOf("status", Status.class);
         int limit = params.limit();
-        long beforeId = beforeId(params);
+        long beforeId = params.beforeId();
         Problem problem = params.problem();
         return problem != null
                 ? Answer.denied(problem)
@@ -37,18 +37,5 @@ record CouponQuery(long beforeId, @Nullable Long eventId, @Nullable String statu
     /** The cursor of a page that ends with this coupon. */
     static String cursor(long couponId) {
         return QueryParams.cursorOf(Long.toString(couponId));
-    }
-
-    private static long beforeId(QueryParams params) {
-        String cursor = params.cursor();
-        if (cursor == null) {
-            return Long.MAX_VALUE;
-        }
-        try {
-            return Long.parseLong(cursor);
-        } catch (NumberFormatException e) {
-            params.badCursor();
-            return 0;
-        }
     }
 }

@@ -98,7 +98,7 @@ public final class IssuanceVerticle extends VerticleBase {
         var auditor = new Auditor(ledger, store, new DriftStore(pool)::drift, rebuilder, meters::drift);
         repeat(issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
         repeat(issuance.auditEvery(), auditor::audit);
-        return redis.start().compose(v -> listen(rebuilder));
+        return redis.start().compose(v -> listen(rebuilder, ledger));
     }
 
     /** HTTP has stopped before: what is under way comes to its end, for a moment at most. */
@@ -113,14 +113,23 @@ public final class IssuanceVerticle extends VerticleBase {
                 : vertx.timer(DRAIN_LOOK_MS, TimeUnit.MILLISECONDS).compose(v -> drained(looks - 1));
     }
 
-    private Future<Void> listen(Rebuilder rebuilder) {
+    private Future<Void> listen(Rebuilder rebuilder, Ledger ledger) {
         var bus = vertx.eventBus();
         bus.<IssueCommand>localConsumer(Addresses.ISSUE, this::issue);
-        return bus.<CampaignChanged>consumer(Addresses.RELOAD_STOCK, m -> rebuilder
-                        .rebuild(m.body().eventId())
-                        .onSuccess(m::reply)
-                        .onFailure(e -> m.fail(0, e.toString())))
-                .completion();
+        var reload = bus.<CampaignChanged>consumer(
+                Addresses.RELOAD_STOCK,
+                m -> rebuilder.rebuild(m.body().eventId()).onSuccess(m::reply).onFailure(e -> m.fail(0, e.toString())));
+        var reserved = bus.<Long>consumer(
+                Addresses.RESERVED,
+                m -> reserved(ledger, m.body()).onSuccess(m::reply).onFailure(e -> m.fail(0, e.toString())));
+        return Future.all(reload.completion(), reserved.completion()).mapEmpty();
+    }
+
+    private static Future<Long> reserved(Ledger ledger, long eventId) {
+        return ledger.overdue(eventId, 0, 0)
+                .compose(seen -> seen.epoch() == 0
+                        ? Future.failedFuture("not loaded")
+                        : Future.succeededFuture(seen.openLeases()));
     }
 
     private void issue(Message<IssueCommand> message) {

@@ -56,6 +56,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private final Duration bodyTimeout;
     private final InstantSource clock;
     private final Meters meters;
+    private final RefusalTally refusals;
     private final DeliveryOptions delivery;
     private final CouponText couponText = new CouponText();
 
@@ -74,7 +75,8 @@ public final class IssueEndpoint implements ExpressRoute {
             Campaigns campaigns,
             SoldOutFlags soldOut,
             InstantSource clock,
-            Meters meters) {
+            Meters meters,
+            RefusalTally refusals) {
         this.bus = bus;
         this.authentication = authentication;
         this.limiter = limiter;
@@ -84,6 +86,7 @@ public final class IssueEndpoint implements ExpressRoute {
         this.bodyTimeout = settings.http().bodyTimeout();
         this.clock = clock;
         this.meters = meters;
+        this.refusals = refusals;
         this.delivery = new DeliveryOptions()
                 .setLocalOnly(true)
                 .setSendTimeout(settings.issuance().deadline().plus(REPLY_SLACK).toMillis());
@@ -170,6 +173,7 @@ public final class IssueEndpoint implements ExpressRoute {
         Refusal refusal = localRefusals.of(campaign, press.key() != null);
         if (refusal != null) {
             meters.refused(refusal);
+            refusals.count(campaign.eventId(), refusal);
             return IssueProblems.of(new Refused(refusal), campaign, clock.instant());
         }
         long userId = press.caller().userId();
@@ -187,6 +191,7 @@ public final class IssueEndpoint implements ExpressRoute {
         if (outcome instanceof Issued issued) {
             give(press, campaign, issued);
         } else if (outcome instanceof Refused refused) {
+            refusals.count(campaign.eventId(), refused.why());
             press.deny(IssueProblems.of(refused, campaign, clock.instant()));
         } else {
             press.deny(IssueProblems.of((Deferred) outcome));

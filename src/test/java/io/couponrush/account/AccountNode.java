@@ -1,6 +1,8 @@
 package io.couponrush.account;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.audit.AuditStore;
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.bus.Codecs;
 import io.couponrush.config.Secret;
 import io.couponrush.config.Settings;
@@ -64,9 +66,16 @@ final class AccountNode implements AutoCloseable {
         router.route().handler(BodyHandler.create(false));
         var authentication = new Authentication(accounts.callers());
         var contract = new Contract();
-        accounts.routes(authentication, contract, new RateLimiter("login", 1, 3, 1000), r -> r.getHeader(ADDRESS))
+        var trail = new AuditTrail(new AuditStore(pool, pool), r -> "203.0.113.7");
+        accounts.routes(
+                        authentication,
+                        contract,
+                        new RateLimiter("login", 1, 3, 1000),
+                        r -> r.getHeader(ADDRESS),
+                        trail)
                 .mount(router);
-        accounts.loadtestRoutes(contract, new Settings.Loadtest(loadtest)).mount(router);
+        accounts.loadtestRoutes(contract, new Settings.Loadtest(loadtest), trail)
+                .mount(router);
         return router;
     }
 

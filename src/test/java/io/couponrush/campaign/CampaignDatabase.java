@@ -30,6 +30,7 @@ final class CampaignDatabase implements AutoCloseable {
                 .build();
         await(pool.query(migration("V002__campaigns.sql")).execute());
         await(pool.query(migration("V003__claims.sql")).execute());
+        await(pool.query(migration("V009__staff.sql")).execute());
     }
 
     Vertx vertx() {

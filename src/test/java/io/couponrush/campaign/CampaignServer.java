@@ -3,6 +3,8 @@ package io.couponrush.campaign;
 import static io.couponrush.campaign.CampaignDatabase.await;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.audit.AuditStore;
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.backing.DatabaseClock;
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.Codecs;
@@ -52,14 +54,15 @@ final class CampaignServer implements AutoCloseable {
                 .<StockTurned>consumer(Addresses.STOCK_TURNED, m -> turned.add(m.body()))
                 .completion());
         office = new CampaignOffice(store, new CampaignEditStore(database.pool()), news, campaigns, this::reload);
-        var authentication = new Authentication(CampaignServer::caller);
+        var trail = new AuditTrail(new AuditStore(database.pool(), database.pool()), request -> "203.0.113.7");
+        var authentication = new Authentication(CampaignServer::caller, trail);
         var clock = new DatabaseClock(DatabaseClock.timeOf(database.pool()), InstantSource.system(), System::nanoTime);
         await(clock.tick());
         Router router = Router.router(vertx);
         router.route().handler(BodyHandler.create(false));
         new EventRoutes(authentication, campaigns, store, (user, event) -> Future.succeededFuture(userHas), clock)
                 .mount(router);
-        new StaffEventRoutes(authentication, new Contract(), office, clock).mount(router);
+        new StaffEventRoutes(authentication, new Contract(), office, store, trail, clock).mount(router);
         server = await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
         client = WebClient.create(vertx);
     }

@@ -1,9 +1,11 @@
 package io.couponrush.campaign;
 
 import static io.couponrush.campaign.CampaignDatabase.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -13,19 +15,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CampaignStoreIT {
+    private static final Deed DEED = new Deed(7L, "ADMIN", "event.patch", "trace-7", "203.0.113.0/24");
     private static CampaignDatabase database;
     private static CampaignStore store;
     private static CampaignEditStore edits;
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+
+    private static EventQuery asked(@Nullable CampaignStatus status, @Nullable Cursor after) {
+        return new EventQuery(status, null, after, 100);
+    }
 
     @BeforeAll
     static void open() {
@@ -47,7 +56,7 @@ class CampaignStoreIT {
     @Test
     void findsWhatItMade() {
         Terms terms = running();
-        Campaign made = await(store.create(terms));
+        Campaign made = await(store.create(terms, DEED));
         assertThat(made.terms()).isEqualTo(terms);
         assertThat(made.epoch()).isGreaterThan(now.minusSeconds(60).toEpochMilli());
         assertThat(await(store.find(made.eventId()))).isEqualTo(made);
@@ -62,10 +71,10 @@ class CampaignStoreIT {
         for (long start : new long[] {-60, 60}) {
             change(create(now.plusSeconds(start), now.plusSeconds(120)), Edit.PAUSE);
         }
-        List<Campaign> all = await(store.list(null, null, 100));
+        List<Campaign> all = await(store.list(asked(null, null), 100));
         assertThat(all).hasSize(5);
         for (CampaignStatus status : CampaignStatus.values()) {
-            assertThat(await(store.list(status, null, 100)))
+            assertThat(await(store.list(asked(status, null), 100)))
                     .isNotEmpty()
                     .isEqualTo(all.stream().filter(c -> c.status(now) == status).toList());
         }
@@ -77,21 +86,22 @@ class CampaignStoreIT {
             create(now.plus(Duration.ofMinutes(i / 2)), now.plus(Duration.ofHours(1)));
         }
         List<Campaign> seen = new ArrayList<>();
-        List<Campaign> page = await(store.list(null, null, 3));
+        List<Campaign> page = await(store.list(asked(null, null), 3));
         while (!page.isEmpty()) {
             seen.addAll(page);
-            String cursor = Cursor.behind(seen.get(seen.size() - 1)).encode();
-            page = await(store.list(null, Cursor.decode(cursor), 3));
+            String sent = Cursor.behind(seen.get(seen.size() - 1)).encode();
+            Cursor cursor = Cursor.parse(new String(Base64.getUrlDecoder().decode(sent), UTF_8));
+            page = await(store.list(asked(null, cursor), 3));
         }
         assertThat(seen)
-                .isEqualTo(await(store.list(null, null, 100)))
+                .isEqualTo(await(store.list(asked(null, null), 100)))
                 .hasSize(7)
                 .doesNotHaveDuplicates();
     }
 
     @Test
     void epochRisesWithStockLimitWindowAndPauseOnly() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         Change text = change(made, patch("description", "new"));
         assertThat(text.happened()).isTrue();
         assertThat(text.fenced()).isFalse();
@@ -115,7 +125,7 @@ class CampaignStoreIT {
 
     @Test
     void stockTurnsOncePerGenerationAndTellsIt() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         long id = made.eventId();
         await(database.issue(id, 10));
         assertThat(change(made, patch("totalCount", 10)).after().soldOutGeneration())
@@ -138,20 +148,21 @@ class CampaignStoreIT {
 
     @Test
     void deniedChangeWritesNothing() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         await(database.issue(made.eventId(), 10));
-        assertThat(await(edits.change(made.eventId(), patch("totalCount", 9)))).isInstanceOf(Answer.Denied.class);
+        assertThat(await(edits.change(made.eventId(), patch("totalCount", 9), DEED)))
+                .isInstanceOf(Answer.Denied.class);
         assertThat(await(store.find(made.eventId())).version()).isEqualTo(made.version());
     }
 
     @Test
     void endIsNotBeforeWhatWasIssuedWhileItWaited() throws Exception {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         SqlConnection issuing = await(database.pool().getConnection());
         var tx = await(issuing.begin());
         await(issuing.query("select 1 from coupon_events where id = %d for update".formatted(made.eventId()))
                 .execute());
-        Future<Answer<Change>> ending = edits.change(made.eventId(), Edit.END);
+        Future<Answer<Change>> ending = edits.change(made.eventId(), Edit.END, DEED);
         TimeUnit.MILLISECONDS.sleep(200);
         Row issued = await(issuing.query("select clock_timestamp()").execute())
                 .iterator()
@@ -164,13 +175,13 @@ class CampaignStoreIT {
 
     @Test
     void changesBetweenClaimsNeverOversellAndTurnTheStockOneByOne() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         long id = made.eventId();
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             all.add(database.claim(id, i));
             if (i % 4 == 0) {
-                all.add(edits.change(id, patch("totalCount", 10 + (i * 7) % 90)));
+                all.add(edits.change(id, patch("totalCount", 10 + (i * 7) % 90), DEED));
             }
         }
         await(Future.all(all));
@@ -192,7 +203,7 @@ class CampaignStoreIT {
 
     @Test
     void claimReservedBeforeAPauseIsFencedAfterIt() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         change(made, Edit.PAUSE);
         assertThat(await(database.claim(made.eventId(), 1))).isEqualTo("PAUSED");
         change(made, Edit.RESUME);
@@ -211,16 +222,69 @@ class CampaignStoreIT {
 
     @Test
     void oneOfTwoEditsOfTheSameVersionIsStale() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         var seen = new IfMatch(ETag.of(made, now));
         List<Future<Answer<Change>>> all = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            all.add(edits.change(made.eventId(), patch("title", "Title " + i).onlyIf(seen)));
+            all.add(edits.change(made.eventId(), patch("title", "Title " + i).onlyIf(seen), DEED));
         }
         await(Future.all(all));
         assertThat(all.stream().filter(f -> f.result() instanceof Answer.Given).count())
                 .isEqualTo(1);
         assertThat(await(store.find(made.eventId())).version()).isEqualTo(made.version() + 1);
+    }
+
+    @Test
+    void whatWasDoneIsInTheAuditLogOrWasNotDone() {
+        Campaign made = await(store.create(running(), DEED));
+        change(made, patch("totalCount", 50));
+        change(made, Edit.PAUSE);
+        change(made, Edit.PAUSE); // changes nothing, but was done
+        await(edits.change(made.eventId(), patch("totalCount", -1), DEED));
+        await(edits.change(made.eventId() + 1, Edit.PAUSE, DEED));
+        assertThat(audited("event:" + made.eventId()))
+                .hasSize(4)
+                .contains(
+                        "{\"totalCount\": " + made.terms().totalCount() + ", \"remainingCount\": "
+                                + made.terms().totalCount() + "} {\"totalCount\": 50, \"remainingCount\": 50}",
+                        "{\"status\": \"active\"} {\"status\": \"paused\"}",
+                        "null null");
+        assertThat(audited("event:" + (made.eventId() + 1))).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenDownIsNotDone() {
+        Campaign made = await(store.create(running(), DEED));
+        Deed unspeakable = new Deed(7L, "ADMIN", "event.patch", "\0", null); // Postgres takes no NUL
+        assertThat(edits.change(made.eventId(), Edit.PAUSE, unspeakable)
+                        .map(false)
+                        .otherwise(true))
+                .satisfies(failed -> assertThat(await(failed)).isTrue());
+        assertThat(store.create(running(), unspeakable).map(false).otherwise(true))
+                .satisfies(failed -> assertThat(await(failed)).isTrue());
+        assertThat(await(store.list(asked(null, null), 100))).containsExactly(made);
+    }
+
+    @Test
+    void theStaffFindsByWordsOfTheTitle() {
+        Campaign made = await(store.create(running(), DEED));
+        Campaign other = change(await(store.create(running(), DEED)), patch("title", "100% OFF_Season 여름"))
+                .after();
+        for (String words : List.of("100% off", "f_s", "여름", "SEASON")) {
+            assertThat(await(store.list(new EventQuery(null, words, null, 9), 9)))
+                    .as(words)
+                    .containsExactly(other);
+        }
+        assertThat(await(store.list(new EventQuery(null, "0%f", null, 9), 9))).isEmpty();
+        assertThat(await(store.list(new EventQuery(null, null, null, 9), 9))).contains(made, other);
+    }
+
+    private static List<String> audited(String target) {
+        List<String> lines = new ArrayList<>();
+        database.query("select coalesce(before::text, 'null') || ' ' || coalesce(after::text, 'null') from audit_log"
+                        + " where target = '" + target + "' order by id")
+                .forEach(row -> lines.add(row.getString(0)));
+        return lines;
     }
 
     private Terms running() {
@@ -229,12 +293,12 @@ class CampaignStoreIT {
 
     @CanIgnoreReturnValue
     private Campaign create(Instant start, Instant end) {
-        return await(store.create(Sample.terms(start, end)));
+        return await(store.create(Sample.terms(start, end), DEED));
     }
 
     @CanIgnoreReturnValue
     private static Change change(Campaign campaign, Edit edit) {
-        return ((Answer.Given<Change>) await(edits.change(campaign.eventId(), edit))).value();
+        return ((Answer.Given<Change>) await(edits.change(campaign.eventId(), edit, DEED))).value();
     }
 
     private static Campaign after(Future<Answer<Change>> change) {

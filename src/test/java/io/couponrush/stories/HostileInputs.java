@@ -274,7 +274,7 @@ final class HostileInputs {
                 "GET /api/auth/login",
                 "GET /api/coupons/issue/",
                 "GET /api/coupons//issue",
-                "GET /eventbus/../api/admin/events",
+                "PUT /eventbus/../api/admin/events",
                 "TRACE /health/live",
                 "POST /metrics",
                 "BREW /api/coupons/events")) {
@@ -334,6 +334,7 @@ final class HostileInputs {
                 "cursor=%00",
                 "cursor=../..",
                 "cursor=MTsgZHJvcCB0YWJsZSB1c2Vyczs",
+                "cursor=LTE",
                 "cursor=" + "A".repeat(300),
                 "eventId=0",
                 "eventId=abc",
@@ -426,6 +427,43 @@ final class HostileInputs {
         add("nobody opens", post(create, null, good.encode()), 401, "UNAUTHENTICATED");
         add("a user patches", post("PATCH " + path, user, "{\"totalCount\":9}"), 403, "FORBIDDEN");
         add("nobody patches", post("PATCH " + path, null, "{\"totalCount\":9}"), 401, "UNAUTHENTICATED");
+        for (String read : List.of(
+                "/api/admin/events", path + "/stats", path + "/coupons", path + "/coupons.csv", "/api/admin/audit")) {
+            add("a user reads " + read, get(read, user), 403, "FORBIDDEN");
+            add("nobody reads " + read, get(read, null), 401, "UNAUTHENTICATED");
+        }
+        add("a user's way around", get("/eventbus/../api/admin/events", user), 403, "FORBIDDEN");
+        for (String id : List.of("0", "-1", "01", "99999999999999999999", "1%00", "%27%20or%201=1")) {
+            for (String what : List.of("stats", "coupons", "coupons.csv")) {
+                String nothing = "/api/admin/events/" + id + "/" + what;
+                add(nothing, get(nothing, admin), 404, "EVENT_NOT_FOUND");
+            }
+        }
+        for (String query : List.of(
+                "/api/admin/events?q=",
+                "/api/admin/events?q=" + "x".repeat(101),
+                "/api/admin/events?q=%00",
+                "/api/admin/events?q=a&q=b",
+                "/api/admin/events?status=gone",
+                "/api/admin/events?cursor=KzEwMDAwMDAwMDAtMTItMzFUMjM6NTk6NTlaXzE",
+                path + "/coupons?status=issued",
+                path + "/coupons?userId=1%27--",
+                path + "/coupons?code=%27%20or%201=1",
+                path + "/coupons?code=%00",
+                path + "/coupons?limit=101",
+                path + "/coupons?cursor=MV8tMQ",
+                path + "/coupons?cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5XzE",
+                "/api/admin/audit?actor=0",
+                "/api/admin/audit?actor=root",
+                "/api/admin/audit?action=event.pause%27--",
+                "/api/admin/audit?action=",
+                "/api/admin/audit?target=%00",
+                "/api/admin/audit?target=" + "x".repeat(201),
+                "/api/admin/audit?cursor=MTsgZHJvcCB0YWJsZQ",
+                "/api/admin/audit?limit=0")) {
+            add("query " + query, get(query, admin), 400, "VALIDATION_FAILED");
+        }
+        add("DELETE the log", request("DELETE /api/admin/audit", admin), 405, "METHOD_NOT_ALLOWED");
         for (String verb : List.of("pause", "resume", "end")) {
             add("a user's " + verb, request("POST " + path + "/" + verb, user), 403, "FORBIDDEN");
             add("nobody's " + verb, request("POST " + path + "/" + verb, null), 401, "UNAUTHENTICATED");

@@ -5,12 +5,14 @@ import io.vertx.core.json.JsonObject;
 /** Somebody with role ADMIN at the staff console. */
 public final class Staff {
     private final Web web;
+    private final String token;
 
     public Staff(Service service) {
         var credentials = new JsonObject().put("email", Service.ADMIN_EMAIL).put("password", Service.ADMIN_PASSWORD);
         var anybody = Web.anybody(service);
         var tokens = anybody.post("/api/auth/login", credentials).with(200);
-        this.web = anybody.as(tokens.getString("accessToken"));
+        this.token = tokens.getString("accessToken");
+        this.web = anybody.as(token);
     }
 
     /** The id of the new campaign. */
@@ -20,6 +22,10 @@ public final class Staff {
 
     public JsonObject sees(long eventId) {
         return web.get("/api/coupons/events/" + eventId).with(200);
+    }
+
+    public JsonObject statsOf(long eventId) {
+        return web.get("/api/admin/events/" + eventId + "/stats").with(200);
     }
 
     public JsonObject pauses(long eventId) {
@@ -40,6 +46,10 @@ public final class Staff {
 
     public Web.Reply asksForTotal(long eventId, int total) {
         return web.patch("/api/admin/events/" + eventId, new JsonObject().put("totalCount", total));
+    }
+
+    public String token() {
+        return token;
     }
 
     /** What else the staff may do, by hand. */

@@ -1,0 +1,64 @@
+package io.couponrush.staff;
+
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.EventPath;
+import io.couponrush.http.Answer;
+import io.couponrush.http.Authentication;
+import io.couponrush.http.ProblemCode;
+import io.couponrush.http.Replies;
+import io.couponrush.http.Role;
+import io.couponrush.http.Routes;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** The coupons of a campaign, for the staff. */
+public final class CouponListRoutes implements Routes {
+    private final Authentication authentication;
+    private final Campaigns campaigns;
+    private final CouponListStore store;
+
+    public CouponListRoutes(Authentication authentication, Campaigns campaigns, CouponListStore store) {
+        this.authentication = authentication;
+        this.campaigns = campaigns;
+        this.store = store;
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get("/api/admin/events/:eventId/coupons")
+                .handler(authentication.required(Role.ADMIN))
+                .handler(this::list);
+    }
+
+    private void list(RoutingContext ctx) {
+        Answer<CouponFilter> asked = CouponFilter.of(ctx);
+        if (asked instanceof Answer.Given<CouponFilter> given) {
+            EventPath.withId(ctx, id -> Replies.json(ctx, 200, page(id, given.value()), page -> page));
+        } else {
+            Replies.deny(ctx, ((Answer.Denied<CouponFilter>) asked).problem());
+        }
+    }
+
+    /** Reads one more than is shown, to know whether there is a next page. */
+    private Future<Answer<JsonObject>> page(long eventId, CouponFilter filter) {
+        return campaigns
+                .fresh(eventId)
+                .compose((Campaign campaign) -> campaign == null
+                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND))
+                        : store.page(eventId, filter, filter.limit() + 1)
+                                .map(found -> Answer.given(page(eventId, found, filter.limit()))));
+    }
+
+    private static JsonObject page(long eventId, List<IssuedCoupon> found, int limit) {
+        List<IssuedCoupon> shown = found.subList(0, Math.min(limit, found.size()));
+        var items = new JsonArray();
+        shown.forEach(coupon -> items.add(coupon.json(eventId)));
+        String next = found.size() > limit ? shown.get(limit - 1).place().cursor() : null;
+        return new JsonObject().put("items", items).put("nextCursor", next);
+    }
+}

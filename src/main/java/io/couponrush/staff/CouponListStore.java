@@ -1,0 +1,66 @@
+package io.couponrush.staff;
+
+import io.couponrush.staff.CouponFilter.Place;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The coupons of a campaign, page by page along the index that guards the users' limit. What is past its expiry reads as
+ * expired, swept or not.
+ */
+public final class CouponListStore {
+    private static final String PAGE =
+            """
+            select id, coupon_code, user_id, seq, issued_at, expires_at, used_at,
+                   case when status = 'active' and expires_at <= now() then 'expired' else status end as state
+              from user_coupons
+             where event_id = $1
+               and (user_id, seq) > ($2::bigint, $3::integer)
+               and ($4::bigint is null or user_id = $4)
+               and ($5::text is null or coupon_code = $5)
+               and ($6::text is null
+                    or $6 = case when status = 'active' and expires_at <= now() then 'expired' else status end)
+             order by user_id, seq
+             limit $7
+            """;
+
+    private final Pool pool;
+
+    public CouponListStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** At most {@code limit}, from behind the filter's place. */
+    Future<List<IssuedCoupon>> page(long eventId, CouponFilter filter, int limit) {
+        var asked = Tuple.tuple()
+                .addLong(eventId)
+                .addLong(filter.after().userId())
+                .addInteger(filter.after().seq())
+                .addValue(filter.userId())
+                .addValue(filter.code())
+                .addValue(filter.status())
+                .addInteger(limit);
+        return pool.preparedQuery(PAGE).execute(asked).map(rows -> {
+            var page = new ArrayList<IssuedCoupon>(rows.size());
+            rows.forEach(row -> page.add(coupon(row)));
+            return page;
+        });
+    }
+
+    private static IssuedCoupon coupon(Row row) {
+        OffsetDateTime used = row.getOffsetDateTime("used_at");
+        return new IssuedCoupon(
+                row.getLong("id"),
+                row.getString("coupon_code"),
+                new Place(row.getLong("user_id"), row.getInteger("seq")),
+                row.getString("state"),
+                row.getOffsetDateTime("issued_at").toInstant(),
+                row.getOffsetDateTime("expires_at").toInstant(),
+                used == null ? null : used.toInstant());
+    }
+}
