@@ -4,6 +4,7 @@ import io.couponrush.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
@@ -19,6 +20,8 @@ public final class Postgres {
     /** Classes of SQLSTATE: connection, transaction rollback, resources, object in use or locked, operator, system. */
     private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
 
+    private static final Duration LOOKS_AWAY = Duration.ofSeconds(1);
+
     private Postgres() {}
 
     /** The pool of everything but the claim path. */
@@ -28,6 +31,32 @@ public final class Postgres {
 
     /** A pool of its own, so that others cannot starve it. */
     public static Pool pool(Vertx vertx, Settings.Postgres settings, String name, int size, int queue) {
+        return pool(vertx, connect(settings), new NetClientOptions(), settings, name, size, queue);
+    }
+
+    /**
+     * One connection, for whoever looks elsewhere while it holds a lock. A session lock stays with it from one use to the
+     * next; whatever becomes of this node, the server ends the session, and every lock with it, {@link #LOOKS_AWAY} after
+     * its transaction was left alone, or {@code idle} after it was last used. A silent server is given up then, too.
+     */
+    public static Pool session(Vertx vertx, Settings.Postgres settings, String name, Duration idle) {
+        var options = connect(settings)
+                .addProperty("statement_timeout", millis(LOOKS_AWAY))
+                .addProperty("idle_in_transaction_session_timeout", millis(LOOKS_AWAY))
+                .addProperty("idle_session_timeout", millis(idle));
+        var net =
+                new NetClientOptions().setIdleTimeout((int) idle.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        return pool(vertx, options, net, settings, name, 1, 1);
+    }
+
+    private static Pool pool(
+            Vertx vertx,
+            PgConnectOptions to,
+            NetClientOptions net,
+            Settings.Postgres settings,
+            String name,
+            int size,
+            int queue) {
         var options = new PoolOptions()
                 .setName(name)
                 .setMaxSize(size)
@@ -36,7 +65,8 @@ public final class Postgres {
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
         return PgBuilder.pool()
                 .with(options)
-                .connectingTo(connect(settings).setMetricsName(name))
+                .with(net)
+                .connectingTo(to.setMetricsName(name))
                 .using(vertx)
                 .build();
     }

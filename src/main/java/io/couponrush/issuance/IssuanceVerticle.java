@@ -45,6 +45,7 @@ public final class IssuanceVerticle extends VerticleBase {
 
     private RedisLink redis;
     private Pool pool;
+    private Pool session;
     private CouponStore store;
     private IssuancePipeline pipeline;
     private RelayWake relay;
@@ -95,7 +96,13 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.deadline().toNanos());
         vertx.setPeriodic(TICK_MS, id -> pipeline.tick());
         vertx.setPeriodic(PRUNE_EVERY_MS, id -> prune());
-        var auditor = new Auditor(ledger, store, new DriftStore(pool)::drift, rebuilder, meters::drift);
+        session = Postgres.session(
+                vertx,
+                settings.postgres(),
+                "postgres-audit",
+                issuance.auditEvery().multipliedBy(3));
+        var drift = new DriftStore(session);
+        var auditor = new Auditor(ledger, store, drift::leads, drift::drift, rebuilder, meters::drift);
         repeat(issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
         repeat(issuance.auditEvery(), auditor::audit);
         return redis.start().compose(v -> listen(rebuilder));
@@ -104,7 +111,7 @@ public final class IssuanceVerticle extends VerticleBase {
     /** HTTP has stopped before: what is under way comes to its end, for a moment at most. */
     @Override
     public Future<?> stop() {
-        return drained(DRAIN_LOOKS).transform(done -> Future.join(redis.stop(), pool.close()));
+        return drained(DRAIN_LOOKS).transform(done -> Future.join(redis.stop(), pool.close(), session.close()));
     }
 
     private Future<Void> drained(int looks) {

@@ -41,6 +41,9 @@ final class SimulatedNode implements Timers {
 
         Lane.Bounds bounds();
 
+        /** Whether this node is the one that audits. */
+        Future<Boolean> leads(SimulatedNode node);
+
         /** What the audit finds with the campaign's row locked: all at one moment. */
         Future<Optional<Long>> drift(long eventId);
 
@@ -67,7 +70,8 @@ final class SimulatedNode implements Timers {
         if (world.sweeps()) {
             sweepLater();
         }
-        auditor = new Auditor(ledger, book, (event, snapshot) -> world.drift(event), rebuilder, units -> {});
+        auditor = new Auditor(
+                ledger, book, () -> world.leads(this), (event, snapshot) -> world.drift(event), rebuilder, units -> {});
         if (world.audits()) {
             auditLater();
         }

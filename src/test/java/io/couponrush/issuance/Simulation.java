@@ -48,6 +48,7 @@ final class Simulation implements SimulatedNode.World {
     private final long deadlineMillis;
     private final Lane.Bounds bounds;
     private final long trouble;
+    private @Nullable SimulatedNode auditing;
     private int codes;
     private long newcomers = 1_000;
 
@@ -343,6 +344,14 @@ final class Simulation implements SimulatedNode.World {
     @Override
     public boolean sweeps() {
         return !without.contains(Rule.R11);
+    }
+
+    @Override
+    public Future<Boolean> leads(SimulatedNode node) {
+        if (auditing == null || !auditing.alive()) {
+            auditing = node;
+        }
+        return Future.succeededFuture(node.equals(auditing));
     }
 
     @Override
