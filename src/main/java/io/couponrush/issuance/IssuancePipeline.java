@@ -5,7 +5,10 @@ import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.CampaignStatus;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,7 +38,13 @@ final class IssuancePipeline {
      *
      * @param closed it looks ended or paused from here
      */
-    record Opening(String codePrefix, boolean closed) {}
+    record Opening(String codePrefix, boolean closed) {
+        static Opening of(Campaign campaign, Instant now) {
+            CampaignStatus status = campaign.status(now);
+            boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
+            return new Opening(campaign.terms().codePrefix(), closed);
+        }
+    }
 
     @FunctionalInterface
     interface LaneFactory {

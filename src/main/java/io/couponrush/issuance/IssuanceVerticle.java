@@ -7,7 +7,6 @@ import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.campaign.Campaign;
-import io.couponrush.campaign.CampaignStatus;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Settings;
 import io.couponrush.issuance.IssuancePipeline.Opening;
@@ -142,15 +141,9 @@ public final class IssuanceVerticle extends VerticleBase {
     private Future<Optional<Opening>> opening(long eventId) {
         Campaign known = campaigns.known(eventId);
         return known != null
-                ? Future.succeededFuture(Optional.of(opening(known)))
+                ? Future.succeededFuture(Optional.of(Opening.of(known, clock.instant())))
                 : campaigns.find(eventId).map(found -> Optional.ofNullable(found)
-                        .map(this::opening));
-    }
-
-    private Opening opening(Campaign campaign) {
-        CampaignStatus status = campaign.status(clock.instant());
-        boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
-        return new Opening(campaign.terms().codePrefix(), closed);
+                        .map(campaign -> Opening.of(campaign, clock.instant())));
     }
 
     /** Again and again, never twice at once, and not in step with the other nodes. */
