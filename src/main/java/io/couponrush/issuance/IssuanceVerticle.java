@@ -176,8 +176,8 @@ public final class IssuanceVerticle extends VerticleBase {
             }
 
             @Override
-            public void undecided() {
-                meters.undecided();
+            public void undecided(Meters.Path path) {
+                meters.undecided(path);
             }
 
             @Override

@@ -11,6 +11,7 @@ import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.issuance.IssuancePipeline.Opening;
+import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
@@ -269,7 +270,7 @@ final class SimulatedNode implements Timers {
         }
 
         @Override
-        public void undecided() {
+        public void undecided(Meters.Path path) {
             world.saw(Happening.UNDECIDED);
         }
 
