@@ -13,21 +13,24 @@ import java.util.function.Supplier;
 
 /**
  * Postgres' time as this node can tell it without asking: its own clock plus the offset last measured. For looks and early
- * refusals; what counts is decided with the time in the statement itself.
+ * refusals; what counts is decided with the time in the statement itself. The node's clock is read once: from then on
+ * nanoseconds are counted, which nobody sets back or forth.
  */
 public final class DatabaseClock implements InstantSource {
     private static final int MEASUREMENTS = 3;
     private static final String NOW = "select clock_timestamp()";
 
     private final Supplier<Future<Instant>> database;
-    private final InstantSource node;
     private final LongSupplier nanoTime;
+    private final Instant started;
+    private final long startedNanos;
     private volatile Duration offset = Duration.ZERO;
 
     public DatabaseClock(Supplier<Future<Instant>> database, InstantSource node, LongSupplier nanoTime) {
         this.database = database;
-        this.node = node;
         this.nanoTime = nanoTime;
+        this.started = node.instant();
+        this.startedNanos = nanoTime.getAsLong();
     }
 
     /** How {@code client}'s database is asked. */
@@ -39,12 +42,16 @@ public final class DatabaseClock implements InstantSource {
 
     @Override
     public Instant instant() {
-        return node.instant().plus(offset);
+        return here().plus(offset);
     }
 
     /** The offset in use; zero until it has been measured. */
     public Duration offset() {
         return offset;
+    }
+
+    private Instant here() {
+        return started.plusNanos(nanoTime.getAsLong() - startedNanos);
     }
 
     /** Measures again. When that fails, the offset stays. */
@@ -68,7 +75,7 @@ public final class DatabaseClock implements InstantSource {
 
     /** The answer is taken to be half a round trip old. */
     private Future<Duration> measureOnce() {
-        Instant asked = node.instant();
+        Instant asked = here();
         long start = nanoTime.getAsLong();
         return database.get().map(there -> {
             long halfWay = (nanoTime.getAsLong() - start) / 2;

@@ -4,6 +4,7 @@ import io.couponrush.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
@@ -20,6 +21,7 @@ public final class Postgres {
     private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
 
     private static final int READERS_QUEUED = 100;
+    private static final Duration LOOKS_AWAY = Duration.ofSeconds(1);
 
     private Postgres() {}
 
@@ -30,7 +32,7 @@ public final class Postgres {
 
     /** A pool of its own, so that others cannot starve it. */
     public static Pool pool(Vertx vertx, Settings.Postgres settings, String name, int size, int queue) {
-        return pool(vertx, settings, connect(settings), name, size, queue);
+        return pool(vertx, connect(settings), new NetClientOptions(), sized(settings, name, size, queue));
     }
 
     /** For long readings: they may take their time, but neither write nor take several processors. */
@@ -39,20 +41,39 @@ public final class Postgres {
                 .addProperty("statement_timeout", millis(staff.statementTimeout()))
                 .addProperty("default_transaction_read_only", "on")
                 .addProperty("max_parallel_workers_per_gather", "0");
-        return pool(vertx, settings, connect, "postgres-staff", staff.connections(), READERS_QUEUED);
+        var size = sized(settings, "postgres-staff", staff.connections(), READERS_QUEUED);
+        return pool(vertx, connect, new NetClientOptions(), size);
     }
 
-    private static Pool pool(
-            Vertx vertx, Settings.Postgres settings, PgConnectOptions connect, String name, int size, int queue) {
-        var options = new PoolOptions()
+    /**
+     * One connection, for whoever looks elsewhere while it holds a lock. A session lock stays with it from one use to the
+     * next; whatever becomes of this node, the server ends the session, and every lock with it, {@link #LOOKS_AWAY} after
+     * its transaction was left alone, or {@code idle} after it was last used. A silent server is given up then, too.
+     */
+    public static Pool session(Vertx vertx, Settings.Postgres settings, String name, Duration idle) {
+        var connect = connect(settings)
+                .addProperty("statement_timeout", millis(LOOKS_AWAY))
+                .addProperty("idle_in_transaction_session_timeout", millis(LOOKS_AWAY))
+                .addProperty("idle_session_timeout", millis(idle));
+        var net =
+                new NetClientOptions().setIdleTimeout((int) idle.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        return pool(vertx, connect, net, sized(settings, name, 1, 1));
+    }
+
+    private static PoolOptions sized(Settings.Postgres settings, String name, int size, int queue) {
+        return new PoolOptions()
                 .setName(name)
                 .setMaxSize(size)
                 .setMaxWaitQueueSize(queue)
                 .setConnectionTimeout((int) settings.connectTimeout().toMillis())
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+    }
+
+    private static Pool pool(Vertx vertx, PgConnectOptions connect, NetClientOptions net, PoolOptions options) {
         return PgBuilder.pool()
                 .with(options)
-                .connectingTo(connect.setMetricsName(name))
+                .with(net)
+                .connectingTo(connect.setMetricsName(options.getName()))
                 .using(vertx)
                 .build();
     }

@@ -19,6 +19,7 @@ final class Auditor {
 
     private final Ledger ledger;
     private final CouponBook book;
+    private final Supplier<Future<Boolean>> leads;
     private final Drift drift;
     private final Rebuilder rebuilder;
     private final LongConsumer drifted;
@@ -32,18 +33,30 @@ final class Auditor {
     /**
      * Makes an auditor.
      *
+     * @param leads whether this node is the one that audits
      * @param drifted told of every difference found, in units
      */
-    Auditor(Ledger ledger, CouponBook book, Drift drift, Rebuilder rebuilder, LongConsumer drifted) {
+    Auditor(
+            Ledger ledger,
+            CouponBook book,
+            Supplier<Future<Boolean>> leads,
+            Drift drift,
+            Rebuilder rebuilder,
+            LongConsumer drifted) {
         this.ledger = ledger;
         this.book = book;
+        this.leads = leads;
         this.drift = drift;
         this.rebuilder = rebuilder;
         this.drifted = drifted;
     }
 
-    /** One round over the campaigns that are open; those that another node looks at are left to it. */
+    /** One round over the campaigns that are open, unless another node goes round. */
     Future<Void> audit() {
+        return leads.get().compose(mine -> mine ? round() : Future.succeededFuture());
+    }
+
+    private Future<Void> round() {
         return book.sweepable().compose(campaigns -> {
             List<Long> open = campaigns.stream()
                     .filter(c -> c.expireAt() == 0)

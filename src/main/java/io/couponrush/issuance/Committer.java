@@ -1,6 +1,7 @@
 package io.couponrush.issuance;
 
 import io.couponrush.issuance.CouponBook.Verdicts;
+import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Group commit of one campaign: one batch in flight, the next one collects meanwhile.
@@ -128,7 +130,9 @@ final class Committer {
             batch.forEach(Claim::sending);
         }
         Future<Optional<Verdicts>> fast = plain
-                ? book.issueFast(eventId, epoch, batch).otherwise(Optional.empty()) // any error: the slow way finds out
+                ? book.issueFast(eventId, epoch, batch)
+                        .onFailure(e -> listener.undecided(Meters.Path.FAST))
+                        .otherwise(Optional.empty()) // any error: the slow way finds out
                 : Future.succeededFuture(Optional.empty());
         return fast.compose(
                 issued -> issued.map(v -> decide(epoch, batch, v)).orElseGet(() -> sendSlowly(epoch, batch)));
@@ -141,6 +145,9 @@ final class Committer {
     }
 
     private Future<Void> decide(long epoch, List<Claim> batch, Verdicts verdicts) {
+        if (failuresInARow > 0) {
+            LOG.atInfo().addKeyValue("eventId", eventId).log("batches are decided again, after {}", failuresInARow);
+        }
         failuresInARow = 0;
         decided.accept(epoch, batch, verdicts);
         return Future.succeededFuture();
@@ -152,12 +159,14 @@ final class Committer {
         }
         failuresInARow++;
         shutUntil = timers.nanoTime() + SHUT_NANOS;
-        listener.undecided();
+        listener.undecided(Meters.Path.SLOW);
         List<Claim> waiting = batch.stream().filter(c -> !c.answered()).toList();
         if (waiting.isEmpty()) {
             return Future.succeededFuture();
         }
-        LOG.atWarn().addKeyValue("eventId", eventId).log("batch not decided, sending it again: {}", failure.toString());
+        LOG.atLevel(failuresInARow == 1 ? Level.WARN : Level.DEBUG)
+                .addKeyValue("eventId", eventId)
+                .log("batch not decided, sending it again: {}", failure.toString());
         return pause().compose(v -> sendSlowly(epoch, waiting));
     }
 

@@ -103,7 +103,8 @@ final class CouponStore implements CouponBook {
         }
         Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), seqs).addValue(leases(batch));
         return query(ISSUE_FAST, args.addValue(codes(batch)))
-                .map(rows -> rows.size() == 0 ? Optional.empty() : Optional.of(verdicts(rows)));
+                .map(rows -> rows.size() == 0 ? Optional.<Verdicts>empty() : Optional.of(verdicts(rows)))
+                .recover(e -> isRefusal(e) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(e));
     }
 
     @Override
@@ -191,6 +192,11 @@ final class CouponStore implements CouponBook {
 
     private Future<RowSet<Row>> query(String sql, Tuple args) {
         return pool.preparedQuery(sql).execute(args).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The function's own way to say so, or a key, number or code that is taken. */
+    private static boolean isRefusal(Throwable e) {
+        return isPoison(e) || (e instanceof PgException no && "P0001".equals(no.getSqlState()));
     }
 
     private static boolean isPoison(Throwable e) {

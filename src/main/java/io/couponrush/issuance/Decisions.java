@@ -10,9 +10,13 @@ import io.couponrush.issuance.Refusals.Turned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Acts on what Postgres decided about a batch: settles, answers, and tells which claims must try again. */
 final class Decisions {
+    private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
+
     private final long eventId;
     private final Settlements settlements;
     private final Refusals refusals;
@@ -65,7 +69,7 @@ final class Decisions {
                 turned.add(new Turned(claim, Refusal.USER_LIMIT_EXCEEDED));
             }
             case FENCED -> { // R3
-                fencedEpoch = Math.max(fencedEpoch, claim.epoch());
+                fencedIn(claim.epoch());
                 listener.fenced(1);
                 retry.add(claim);
             }
@@ -74,6 +78,16 @@ final class Decisions {
                 retry.add(claim);
             }
             case RETRY -> retry.add(claim); // R10: under another code, or to find the key's coupon
+        }
+    }
+
+    private void fencedIn(long epoch) {
+        if (epoch > fencedEpoch) {
+            fencedEpoch = epoch;
+            LOG.atInfo()
+                    .addKeyValue("eventId", eventId)
+                    .addKeyValue("epoch", epoch)
+                    .log("claims of an epoch that has passed are tried again");
         }
     }
 

@@ -2,12 +2,15 @@ package io.couponrush.issuance;
 
 import io.couponrush.issuance.CouponBook.Stock;
 import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether claims of a campaign have gone past Redis, which then believes in units that are sold. Ends when Redis has been
  * loaded anew, by whichever node; until then nothing is reserved here.
  */
 final class DirectMode {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectMode.class);
     private static final long LOOK_MS = 200;
 
     private final long eventId;
@@ -32,21 +35,40 @@ final class DirectMode {
 
     /** The epoch in which Postgres would issue now. */
     Future<Long> enter() {
-        if (!on) {
-            on = true;
-            leaveLater();
-        }
+        begin();
         return book.stock(eventId)
                 .map(stock -> stock.map(Stock::epoch).orElse(Claim.ASK_ONLY))
-                .onSuccess(epoch -> lastEpoch = epoch);
+                .onSuccess(this::issuesIn);
+    }
+
+    /** Redis may have been loaded since the question was sent, in this very epoch: that does not count what comes now. */
+    private void issuesIn(long epoch) {
+        lastEpoch = epoch;
+        begin();
+    }
+
+    private void begin() {
+        if (!on) {
+            on = true;
+            LOG.atWarn().addKeyValue("eventId", eventId).log("Redis is away: claims go to Postgres alone");
+            leaveLater();
+        }
     }
 
     /** Has Redis loaded, unless somebody has begun a later epoch, which counted what was issued here. */
     Future<Void> leave() {
+        long leaving = lastEpoch;
         return ledger.snapshot(eventId)
-                .compose(seen -> seen.epoch() > lastEpoch ? Future.succeededFuture() : rebuilder.rebuild(eventId))
-                .onSuccess(loaded -> on = false)
+                .compose(seen -> seen.epoch() > leaving ? Future.succeededFuture() : rebuilder.rebuild(eventId))
+                .onSuccess(loaded -> reserveAgainUnlessLaterThan(leaving))
                 .mapEmpty();
+    }
+
+    private void reserveAgainUnlessLaterThan(long epoch) {
+        if (on && lastEpoch == epoch) {
+            on = false;
+            LOG.atInfo().addKeyValue("eventId", eventId).log("Redis is back and loaded: claims are reserved again");
+        }
     }
 
     /** Even if nobody claims here any more. */
@@ -55,7 +77,11 @@ final class DirectMode {
             if (on && ledger.away()) {
                 leaveLater();
             } else if (on) {
-                leave().onFailure(e -> leaveLater());
+                leave().onComplete(done -> {
+                    if (on) {
+                        leaveLater();
+                    }
+                });
             }
         });
     }

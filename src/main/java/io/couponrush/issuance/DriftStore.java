@@ -9,11 +9,15 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Compares Redis with the ledger while nothing can be issued: the campaign's row is locked meanwhile. */
 final class DriftStore {
-    private static final String ALONE = "select pg_try_advisory_xact_lock(7261, ($1::bigint % 2147483647)::integer)";
+    /** Having it already is counted; it ends with the session. */
+    private static final String LEAD = "select pg_try_advisory_lock(7261, 0)";
+
+    private static final long LOOK_MS = 500;
 
     private static final String LOCK =
             """
@@ -26,30 +30,36 @@ final class DriftStore {
              where exists (select 1 from user_coupons c where c.rid = r and c.lease = l)
             """;
 
-    private final Pool pool;
+    private final Pool session;
 
-    DriftStore(Pool pool) {
-        this.pool = pool;
+    /**
+     * Makes the store.
+     *
+     * @param session one connection, which nobody else uses ({@link io.couponrush.backing.Postgres#session})
+     */
+    DriftStore(Pool session) {
+        this.session = session;
+    }
+
+    /** Whether this node compares, and no other: for as long as its session stands. */
+    Future<Boolean> leads() {
+        return session.query(LEAD).execute().map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     /**
-     * Units that Redis has too many, or too few when below 0. Empty when there is nothing to compare, or another node is at
-     * it.
+     * Units that Redis has too many, or too few when below 0. Empty when there is nothing to compare.
      *
-     * @param snapshot asked once the row is locked
+     * @param snapshot asked once the row is locked, and given up after half a second: nobody is issued anything meanwhile
      */
     Future<Optional<Long>> drift(long eventId, Supplier<Future<Snapshot>> snapshot) {
-        return pool.<Optional<Long>>withTransaction(tx -> tx.preparedQuery(ALONE)
-                .execute(Tuple.of(eventId))
-                .compose(locked -> locked.iterator().next().getBoolean(0)
-                        ? compare(tx, eventId, snapshot)
-                        : Future.succeededFuture(Optional.empty())));
+        return session.withTransaction(tx -> compare(tx, eventId, snapshot));
     }
 
     private static Future<Optional<Long>> compare(SqlConnection tx, long eventId, Supplier<Future<Snapshot>> snapshot) {
         return tx.preparedQuery(LOCK).execute(Tuple.of(eventId)).compose(rows -> {
             Row locked = rows.iterator().next();
             return snapshot.get()
+                    .timeout(LOOK_MS, TimeUnit.MILLISECONDS)
                     .compose(seen -> compare(tx, locked.getLong("epoch"), locked.getInteger("free"), seen));
         });
     }

@@ -5,13 +5,19 @@ import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.CampaignStatus;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Claims of this node from question to answer: a bound on how many are under way, a lane for each campaign, and a
@@ -20,6 +26,8 @@ import java.util.function.Function;
 final class IssuancePipeline {
     private static final int RETRY_AFTER_S = 1;
     private static final int ANSWERED_KEPT = 4;
+    private static final Logger LOG = LoggerFactory.getLogger(IssuancePipeline.class);
+    private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Function<Long, Future<Optional<Opening>>> openings;
     private final LaneFactory laneFactory;
@@ -29,13 +37,21 @@ final class IssuancePipeline {
     private final Map<Long, Lane> lanes = new HashMap<>();
     private final ArrayDeque<Claim> underWay = new ArrayDeque<>();
     private int waiting;
+    private long shed;
+    private long shedAt;
 
     /**
      * What a lane must know of its campaign.
      *
      * @param closed it looks ended or paused from here
      */
-    record Opening(String codePrefix, boolean closed) {}
+    record Opening(String codePrefix, boolean closed) {
+        static Opening of(Campaign campaign, Instant now) {
+            CampaignStatus status = campaign.status(now);
+            boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
+            return new Opening(campaign.terms().codePrefix(), closed);
+        }
+    }
 
     @FunctionalInterface
     interface LaneFactory {
@@ -64,6 +80,7 @@ final class IssuancePipeline {
     /** Answers once, at the deadline at the latest. */
     void issue(IssueCommand command, Consumer<IssueOutcome> answer) {
         if (waiting >= waitingMax) { // R5: the slot comes before the reservation
+            shed();
             answer.accept(new Deferred(true, RETRY_AFTER_S));
             return;
         }
@@ -83,6 +100,21 @@ final class IssuancePipeline {
                 .onFailure(e -> claim.answer(new Deferred(false, RETRY_AFTER_S)));
     }
 
+    private void shed() {
+        if (shed++ == 0) {
+            LOG.warn("{} claims are under way: more are turned away", waiting);
+        }
+        shedAt = timers.nanoTime();
+    }
+
+    /** One line for each rush, however many were turned away in it. */
+    private void endShedding(long now) {
+        if (shed > 0 && now - shedAt > CALM_NANOS) {
+            LOG.info("claims are taken again, {} were turned away", shed);
+            shed = 0;
+        }
+    }
+
     /** Claims under way. */
     int waiting() {
         return waiting;
@@ -91,6 +123,7 @@ final class IssuancePipeline {
     /** Tells those whose time is over to come back. */
     void tick() {
         long now = timers.nanoTime();
+        endShedding(now);
         while (!underWay.isEmpty()
                 && (underWay.getFirst().answered() || underWay.getFirst().overdue(now))) {
             underWay.removeFirst().answer(new Deferred(false, RETRY_AFTER_S));

@@ -7,7 +7,6 @@ import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.campaign.Campaign;
-import io.couponrush.campaign.CampaignStatus;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Settings;
 import io.couponrush.issuance.IssuancePipeline.Opening;
@@ -45,6 +44,7 @@ public final class IssuanceVerticle extends VerticleBase {
 
     private RedisLink redis;
     private Pool pool;
+    private Pool session;
     private CouponStore store;
     private IssuancePipeline pipeline;
     private RelayWake relay;
@@ -95,7 +95,13 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.deadline().toNanos());
         vertx.setPeriodic(TICK_MS, id -> pipeline.tick());
         vertx.setPeriodic(PRUNE_EVERY_MS, id -> prune());
-        var auditor = new Auditor(ledger, store, new DriftStore(pool)::drift, rebuilder, meters::drift);
+        session = Postgres.session(
+                vertx,
+                settings.postgres(),
+                "postgres-audit",
+                issuance.auditEvery().multipliedBy(3));
+        var drift = new DriftStore(session);
+        var auditor = new Auditor(ledger, store, drift::leads, drift::drift, rebuilder, meters::drift);
         repeat(issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
         repeat(issuance.auditEvery(), auditor::audit);
         return redis.start().compose(v -> listen(rebuilder, ledger));
@@ -104,7 +110,7 @@ public final class IssuanceVerticle extends VerticleBase {
     /** HTTP has stopped before: what is under way comes to its end, for a moment at most. */
     @Override
     public Future<?> stop() {
-        return drained(DRAIN_LOOKS).transform(done -> Future.join(redis.stop(), pool.close()));
+        return drained(DRAIN_LOOKS).transform(done -> Future.join(redis.stop(), pool.close(), session.close()));
     }
 
     private Future<Void> drained(int looks) {
@@ -144,15 +150,9 @@ public final class IssuanceVerticle extends VerticleBase {
     private Future<Optional<Opening>> opening(long eventId) {
         Campaign known = campaigns.known(eventId);
         return known != null
-                ? Future.succeededFuture(Optional.of(opening(known)))
+                ? Future.succeededFuture(Optional.of(Opening.of(known, clock.instant())))
                 : campaigns.find(eventId).map(found -> Optional.ofNullable(found)
-                        .map(this::opening));
-    }
-
-    private Opening opening(Campaign campaign) {
-        CampaignStatus status = campaign.status(clock.instant());
-        boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
-        return new Opening(campaign.terms().codePrefix(), closed);
+                        .map(campaign -> Opening.of(campaign, clock.instant())));
     }
 
     /** Again and again, never twice at once, and not in step with the other nodes. */
@@ -185,8 +185,8 @@ public final class IssuanceVerticle extends VerticleBase {
             }
 
             @Override
-            public void undecided() {
-                meters.undecided();
+            public void undecided(Meters.Path path) {
+                meters.undecided(path);
             }
 
             @Override

@@ -34,6 +34,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ public final class IssueEndpoint implements ExpressRoute {
     private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final Duration REPLY_SLACK = Duration.ofMillis(500);
+
+    /** How long a claim waits to learn about a campaign that the node does not know. */
+    static final long LOOKUP_MS = 500;
 
     private final EventBus bus;
     private final Authentication authentication;
@@ -159,6 +163,7 @@ public final class IssueEndpoint implements ExpressRoute {
         }
         campaigns
                 .find(eventId)
+                .timeout(LOOKUP_MS, TimeUnit.MILLISECONDS) // the claim's own time begins only after it
                 .onSuccess(found -> {
                     Problem problem = found == null ? Problem.of(ProblemCode.EVENT_NOT_FOUND) : claim(press, found);
                     if (problem != null) {

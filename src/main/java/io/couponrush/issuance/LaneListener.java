@@ -1,5 +1,7 @@
 package io.couponrush.issuance;
 
+import io.couponrush.ops.Meters;
+
 /** What a lane tells those who count, watch and spread the word. */
 interface LaneListener {
     void reserving(int claims);
@@ -9,7 +11,7 @@ interface LaneListener {
     void fenced(int claims);
 
     /** A batch that Postgres did not decide, or not in time; it is sent again. */
-    void undecided();
+    void undecided(Meters.Path path);
 
     /** Claims that go to Postgres without a reservation, because Redis is away. */
     void direct(int claims);

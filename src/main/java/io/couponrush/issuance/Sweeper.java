@@ -89,7 +89,13 @@ final class Sweeper {
     private Future<Void> resolve(long eventId, Overdue overdue) {
         return book.resolve(eventId, overdue.leases()).compose(resolved -> {
             long dead = resolved.stream().filter(s -> s.verb() == Ledger.Verb.B).count();
-            voided.accept((int) dead);
+            if (dead > 0) {
+                voided.accept((int) dead);
+                LOG.atInfo()
+                        .addKeyValue("eventId", eventId)
+                        .addKeyValue("units", dead)
+                        .log("units given back that nobody answered for");
+            }
             return settle(eventId, overdue.epoch(), resolved);
         });
     }

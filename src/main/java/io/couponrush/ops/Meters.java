@@ -44,7 +44,7 @@ public final class Meters implements RequestMeter {
     private final Counter voided;
     private final Counter fenced;
     private final Counter rebuilds;
-    private final Counter undecided;
+    private final Map<Path, Counter> undecided = new EnumMap<>(Path.class);
     private final Counter direct;
     private final Counter drift;
 
@@ -53,6 +53,12 @@ public final class Meters implements RequestMeter {
         POSTGRES,
         REDIS,
         RABBITMQ
+    }
+
+    /** How a batch went to Postgres: all or nothing, or claim by claim. */
+    public enum Path {
+        FAST,
+        SLOW
     }
 
     public Meters(MeterRegistry registry) {
@@ -71,7 +77,14 @@ public final class Meters implements RequestMeter {
                 "couponrush.reservations.voided", "Reservations that came to nothing and went back to the stock");
         fenced = counter("couponrush.reservations.fenced", "Reservations of an epoch that had passed");
         rebuilds = counter("couponrush.rebuilds", "Times a campaign's stock was loaded from Postgres anew");
-        undecided = counter("couponrush.batches.undecided", "Batches that Postgres did not decide, or not in time");
+        for (Path path : Path.values()) {
+            undecided.put(
+                    path,
+                    Counter.builder("couponrush.batches.undecided")
+                            .description("Batches that Postgres did not decide, or not in time")
+                            .tag("path", path.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
         direct = counter("couponrush.claims.direct", "Claims that went to Postgres alone, with Redis away");
         drift = counter("couponrush.stock.drift", "Units by which Redis was wrong about the stock, either way");
         for (Dependency to : Dependency.values()) {
@@ -138,9 +151,12 @@ public final class Meters implements RequestMeter {
         rebuilds.increment();
     }
 
-    /** Counts a batch that Postgres did not decide; it is sent again. */
-    public void undecided() {
-        undecided.increment();
+    /** Counts a batch that Postgres did not decide on that path; it is sent again, the slow way. */
+    public void undecided(Path path) {
+        Counter counter = undecided.get(path);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     /** Counts claims that went to Postgres without a reservation. */

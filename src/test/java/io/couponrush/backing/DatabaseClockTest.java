@@ -19,7 +19,9 @@ class DatabaseClockTest {
 
     private final Deque<Trip> trips = new ArrayDeque<>();
     private final AtomicLong nanos = new AtomicLong();
-    private final DatabaseClock clock = new DatabaseClock(this::ask, this::nodeTime, nanos::get);
+    private Duration stepped = Duration.ZERO;
+    private final DatabaseClock clock =
+            new DatabaseClock(this::ask, () -> nodeTime().plus(stepped), nanos::get);
 
     private Instant nodeTime() {
         return NOON.plusNanos(nanos.get());
@@ -63,6 +65,14 @@ class DatabaseClockTest {
         trips.add(trip(9000, 1, 1));
         assertThat(clock.tick().failed()).isTrue();
         assertThat(clock.offset()).isEqualTo(Duration.ofMillis(50));
+    }
+
+    @Test
+    void isNotMovedWhenSomebodySetsTheNodesClock() {
+        trips.addAll(List.of(trip(50, 1, 1), trip(50, 1, 1), trip(50, 1, 1)));
+        assertThat(clock.tick().succeeded()).isTrue();
+        stepped = Duration.ofHours(-2);
+        assertThat(clock.instant()).isEqualTo(nodeTime().plusMillis(50));
     }
 
     private static Trip trip(long ahead, long there, long back) {

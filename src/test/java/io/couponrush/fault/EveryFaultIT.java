@@ -231,7 +231,7 @@ class EveryFaultIT {
         fleet.books().lock(trial.sale(), 3_500);
         trial.isOver();
         var outcome = trial.ends();
-        assertThat(outcome.counters().get("batches_undecided")).isPositive();
+        assertThat(outcome.counters().get("batches_undecided slow")).isPositive();
         assertThat(outcome.deferred()).isPositive();
     }
 

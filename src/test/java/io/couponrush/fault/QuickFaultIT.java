@@ -1,8 +1,11 @@
 package io.couponrush.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.couponrush.testkit.Web;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,27 @@ class QuickFaultIT {
         assertThat(outcome.counters().get("claims_direct")).isPositive();
         assertThat(outcome.counters().get("rebuilds")).isBetween(1L, 4L);
         assertThat(outcome.counters().get("reconnects redis")).isPositive();
+    }
+
+    @Test
+    void aNodeSaysWhichServerIsAwayAndWhetherItWorksWithoutIt() {
+        var node = fleet.a();
+        node.redis().cut();
+        readiness(node, 200, "{\"name\":\"redis\",\"status\":\"DOWN\"}");
+        node.postgres().cut();
+        readiness(node, 503, "{\"name\":\"postgres\",\"status\":\"DOWN\"");
+        node.redis().pass();
+        readiness(node, 503, "{\"name\":\"redis\",\"status\":\"UP\"}");
+        node.postgres().pass();
+        readiness(node, 200, "{\"name\":\"postgres\",\"status\":\"UP\"}");
+    }
+
+    private static void readiness(Fleet.Node node, int status, String check) {
+        await().atMost(10, TimeUnit.SECONDS).untilAsserted(() -> {
+            Web.Reply answer = Web.anybody(node.process()).get("/health/ready");
+            assertThat(answer.text()).contains(check);
+            assertThat(answer.status()).isEqualTo(status);
+        });
     }
 
     @Test

@@ -31,11 +31,12 @@ final class ClaimsDatabase implements AutoCloseable {
     private static final AtomicLong CODES = new AtomicLong();
 
     private final Vertx vertx = Vertx.vertx();
+    private final String uri;
     private final Pool pool;
     private final CouponStore store;
 
     ClaimsDatabase() {
-        String uri = Backends.shared().freshDatabase();
+        uri = Backends.shared().freshDatabase();
         Schema.apply(uri);
         pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(uri))
@@ -43,6 +44,10 @@ final class ClaimsDatabase implements AutoCloseable {
                 .using(vertx)
                 .build();
         store = new CouponStore(pool, Duration.ofSeconds(10));
+    }
+
+    String uri() {
+        return uri;
     }
 
     CouponStore store() {

@@ -1,6 +1,7 @@
 package io.couponrush.issuance;
 
 import io.couponrush.bus.IssueOutcome.Issued;
+import io.couponrush.bus.Refusal;
 import io.couponrush.issuance.SimulatedPostgres.Campaign;
 import io.couponrush.issuance.SimulatedPostgres.Coupons;
 import io.couponrush.issuance.SimulatedPostgres.Told;
@@ -17,9 +18,14 @@ final class History {
     private final SimulatedRedis redis;
     private final boolean direct;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
+    private final List<Terms> terms = new ArrayList<>();
+    private int rowsSeen;
 
     /** A complete answer with a coupon. */
     private record Acknowledged(Issued issued, UUID rid, long event, long user) {}
+
+    /** What a campaign was from some millisecond on. */
+    private record Terms(long event, long from, long start, long end, boolean paused) {}
 
     /** An invariant does not hold; the message begins with its name. */
     static final class Violation extends RuntimeException {
@@ -51,12 +57,60 @@ final class History {
         acknowledged.add(new Acknowledged(issued, rid, event, user));
     }
 
+    /** A campaign is as it is from now on. */
+    void changed(Campaign c) {
+        terms.add(new Terms(c.id(), postgres.now(), c.start(), c.end(), c.paused()));
+    }
+
+    /**
+     * What a client is told of the window was so while it waited; of what a node refuses by itself, a little or, without
+     * Postgres, up to a minute before.
+     */
+    void refused(Refusal why, long event, boolean keyed, long asked, long now) {
+        boolean decided = keyed && why != Refusal.EVENT_NOT_STARTED;
+        check(wasTrue(why, event, decided ? asked : 0, now), "FALSE_REFUSAL", why + " on campaign " + event);
+    }
+
+    private boolean wasTrue(Refusal why, long event, long from, long to) {
+        long until = Long.MAX_VALUE;
+        for (int i = terms.size() - 1; i >= 0; i--) {
+            Terms t = terms.get(i);
+            if (t.event() == event) {
+                long first = Math.max(from, t.from());
+                long last = Math.min(to, until);
+                boolean holds =
+                        switch (why) {
+                            case EVENT_NOT_STARTED -> first < t.start();
+                            case EVENT_ENDED -> last >= t.end();
+                            case EVENT_PAUSED -> t.paused();
+                            default -> true;
+                        };
+                if (first <= last && holds) {
+                    return true;
+                }
+                until = t.from();
+            }
+        }
+        return false;
+    }
+
     /** After every step: Postgres never sells too much, and Redis never believes in more than there is. */
     void look() {
+        if (postgres.rows().size() > rowsSeen) {
+            postgres.rows().values().stream().skip(rowsSeen).forEach(this::isLawful);
+            rowsSeen = postgres.rows().size();
+        }
         for (Campaign c : postgres.campaigns()) {
             check(c.issued() <= c.total(), "OVERSELL", "campaign " + c.id());
             check(direct || believed(c) <= c.total() - c.issued(), "OVER_ADMISSION", "campaign " + c.id());
         }
+    }
+
+    private void isLawful(Coupons row) {
+        Campaign c = postgres.campaign(row.event());
+        long now = postgres.now();
+        check(row.seq() >= 1 && row.seq() <= c.max(), "USER_OVER", "above the limit " + row);
+        check(now >= c.start() && now < c.end() && !c.paused(), "WINDOW", row.toString());
     }
 
     /** Units that Redis may still hand out or has handed out in vain, or less than nothing when it is not asked. */
@@ -143,8 +197,6 @@ final class History {
             if (row.event() == c.id()) {
                 rows++;
                 check(numbers.add(row.user() + ":" + row.seq()), "USER_OVER", "same number " + row);
-                check(row.seq() >= 1 && row.seq() <= c.max(), "USER_OVER", "above the limit " + row);
-                check(row.issuedAt() >= c.start() && row.issuedAt() < c.end(), "WINDOW", row.toString());
             }
         }
         check(rows == c.issued(), "COUNT", rows + " rows, counted " + c.issued());

@@ -2,6 +2,7 @@ package io.couponrush.issuance;
 
 import io.couponrush.issuance.CouponBook.Epoch;
 import io.couponrush.issuance.SimulatedPostgres.Sent;
+import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -24,11 +25,14 @@ final class LaneBench implements Timers, LaneListener {
     private final List<Integer> reservations = new ArrayList<>();
     private final List<Ledger.Settlement> settled = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
+    private final List<Meters.Path> undecided = new ArrayList<>();
     private final ArrayDeque<String> codes = new ArrayDeque<>();
     private final SplittableRandom random = new SplittableRandom(1);
     private Runnable afterReserving = () -> {};
     private Consumer<Sent> beforeCommitting = s -> {};
     private Promise<Void> gate = opened();
+    private Promise<Void> stockGate = opened();
+    private Runnable whileLoading = () -> {};
     private boolean lookupsForbidden;
     private int lookupsToLose;
     private int answersToLose;
@@ -41,6 +45,12 @@ final class LaneBench implements Timers, LaneListener {
         var rebuilder = new Rebuilder(ledger, book, this, () -> epochsBegun++);
         var bounds = new Lane.Bounds(batchMax, emptyWaitMillis * 1_000_000, 0);
         return new Lane(event, ledger, book, rebuilder, this, bounds, this, this::code);
+    }
+
+    DirectMode directMode(long event) {
+        var ledger = new BenchLedger();
+        var book = new BenchBook();
+        return new DirectMode(event, ledger, book, new Rebuilder(ledger, book, this, () -> epochsBegun++), this);
     }
 
     private static Promise<Void> opened() {
@@ -74,6 +84,21 @@ final class LaneBench implements Timers, LaneListener {
     void letCommitsGo() {
         gate.complete();
         run();
+    }
+
+    /** Postgres tells nobody the stock and the epoch from here on. */
+    void holdStock() {
+        stockGate = Promise.promise();
+    }
+
+    void letStockGo() {
+        stockGate.complete();
+        run();
+    }
+
+    /** Once, between the begin of an epoch and the load. */
+    void whileLoading(Runnable task) {
+        whileLoading = task;
     }
 
     /** The next batches are decided, but nobody hears of it. */
@@ -110,6 +135,10 @@ final class LaneBench implements Timers, LaneListener {
 
     List<Ledger.Settlement> settled() {
         return settled;
+    }
+
+    List<Meters.Path> undecided() {
+        return undecided;
     }
 
     List<Sent> sent() {
@@ -176,7 +205,9 @@ final class LaneBench implements Timers, LaneListener {
     public void fenced(int claims) {}
 
     @Override
-    public void undecided() {}
+    public void undecided(Meters.Path path) {
+        undecided.add(path);
+    }
 
     @Override
     public void direct(int claims) {}
@@ -217,6 +248,9 @@ final class LaneBench implements Timers, LaneListener {
 
         @Override
         public Future<Void> load(long eventId, Epoch epoch) {
+            Runnable meanwhile = whileLoading;
+            whileLoading = () -> {};
+            meanwhile.run();
             redis.load(eventId, epoch, redis.run());
             return Future.succeededFuture();
         }
@@ -274,7 +308,7 @@ final class LaneBench implements Timers, LaneListener {
 
         @Override
         public Future<Optional<Stock>> stock(long eventId) {
-            return Future.succeededFuture(postgres.stock(eventId));
+            return stockGate.future().map(told -> postgres.stock(eventId));
         }
 
         @Override

@@ -14,6 +14,7 @@ import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.SimulatedPostgres.Campaign;
 import io.couponrush.issuance.SimulatedPostgres.Sent;
+import io.couponrush.ops.Meters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,7 @@ class LaneTest {
                 .extracting(Sent::lease)
                 .containsOnly(bench.sent().get(0).lease());
         assertThat(bench.postgres().rows()).hasSize(1);
+        assertThat(bench.undecided()).containsExactly(Meters.Path.FAST, Meters.Path.SLOW, Meters.Path.SLOW);
     }
 
     @Test

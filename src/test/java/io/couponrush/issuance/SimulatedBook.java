@@ -1,5 +1,6 @@
 package io.couponrush.issuance;
 
+import io.couponrush.campaign.Campaign;
 import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.SimulatedPostgres.Sent;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A node's connections to the simulated Postgres: statements fail, lose their answer, or run when nobody waits. */
 final class SimulatedBook implements CouponBook {
@@ -118,6 +120,16 @@ final class SimulatedBook implements CouponBook {
                 faults.trace(() -> "node   lost " + what);
             }
         });
+    }
+
+    /** What the cache of campaigns asks. */
+    Future<@Nullable Campaign> find(long eventId) {
+        return call("campaign", () -> postgres.campaign(eventId).read());
+    }
+
+    /** What the node's idea of the server's clock asks. */
+    Future<Instant> time() {
+        return call("time", () -> Instant.ofEpochMilli(scheduler.now() / Scheduler.MS));
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedLedger implements Ledger {
     private static final long TIMEOUT = 300 * Scheduler.MS;
     private static final long AWAY = 200 * Scheduler.MS;
+    private static final int TIMEOUTS_MAX = 2;
 
     private final Scheduler scheduler;
     private final SimulatedRedis redis;
@@ -26,6 +27,7 @@ final class SimulatedLedger implements Ledger {
     private final Runnable afterEach;
     private @Nullable Connection connection;
     private long lostAt;
+    private int timeoutsInARow;
 
     /** Calls of one connection run in their order, and so do replies. */
     private static final class Connection {
@@ -63,6 +65,7 @@ final class SimulatedLedger implements Ledger {
             connection.open = false;
             connection = null;
             lostAt = scheduler.now();
+            timeoutsInARow = 0;
             reconnectLater();
         }
     }
@@ -90,7 +93,7 @@ final class SimulatedLedger implements Ledger {
         used.lastRun = Math.max(used.lastRun, scheduler.now() + late);
         boolean lost = faults.redisReplyLost();
         scheduler.after(used.lastRun - scheduler.now(), () -> run(used, what, script, reply, lost));
-        scheduler.after(TIMEOUT, () -> fail(what, reply));
+        scheduler.after(TIMEOUT, () -> fail(used, what, reply));
         return reply.future();
     }
 
@@ -107,15 +110,20 @@ final class SimulatedLedger implements Ledger {
         }
         used.lastReply = Math.max(used.lastReply, scheduler.now() + scheduler.delay(Scheduler.MS));
         scheduler.after(used.lastReply - scheduler.now(), () -> {
-            if (alive.get() && used.open) {
-                reply.tryComplete(result);
+            if (alive.get() && used.open && reply.tryComplete(result)) {
+                timeoutsInARow = 0;
             }
         });
     }
 
-    private <T> void fail(String what, Promise<T> reply) {
+    /** One that keeps silent is as good as gone. */
+    private <T> void fail(Connection used, String what, Promise<T> reply) {
         if (alive.get() && reply.tryFail(new Faults.Lost())) {
             faults.trace(() -> "node   lost " + what);
+            if (++timeoutsInARow >= TIMEOUTS_MAX && used.equals(connection)) {
+                disconnect();
+                lostAt -= AWAY;
+            }
         }
     }
 
@@ -176,7 +184,9 @@ final class SimulatedLedger implements Ledger {
 
     @Override
     public Future<Void> checkMaster() {
-        return this.<Boolean>call("role", run -> true).mapEmpty();
+        return this.<Boolean>call("role", run -> true)
+                .onFailure(e -> disconnect())
+                .mapEmpty();
     }
 
     @Override

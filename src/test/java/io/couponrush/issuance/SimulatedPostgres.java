@@ -1,6 +1,8 @@
 package io.couponrush.issuance;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.campaign.DiscountType;
+import io.couponrush.campaign.Terms;
 import io.couponrush.issuance.CouponBook.CountsPage;
 import io.couponrush.issuance.CouponBook.Coupon;
 import io.couponrush.issuance.CouponBook.Decision;
@@ -12,6 +14,7 @@ import io.couponrush.issuance.CouponBook.Verdict;
 import io.couponrush.issuance.CouponBook.Verdicts;
 import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -47,11 +50,12 @@ final class SimulatedPostgres {
         private final long id;
         private int total;
         private int issued;
-        private final int max;
-        private final long start;
-        private final long end;
+        private int max;
+        private long start;
+        private long end;
         private long epoch;
         private int generation;
+        private int version = 1;
         private boolean paused;
         private long fullAt = Long.MAX_VALUE;
 
@@ -111,6 +115,33 @@ final class SimulatedPostgres {
         void resize(int newTotal) {
             total = newTotal;
         }
+
+        void limit(int newMax) {
+            max = newMax;
+        }
+
+        void window(long newStart, long newEnd) {
+            start = newStart;
+            end = newEnd;
+        }
+
+        /** What the rest of a node reads of it. */
+        io.couponrush.campaign.Campaign read() {
+            var terms = new Terms(
+                    "sale",
+                    "",
+                    total,
+                    Instant.ofEpochMilli(start),
+                    Instant.ofEpochMilli(end),
+                    max,
+                    DiscountType.FIXED,
+                    BigDecimal.ONE,
+                    BigDecimal.ZERO,
+                    1,
+                    "CR");
+            return new io.couponrush.campaign.Campaign(
+                    id, terms, paused, issued, epoch, generation, version, Instant.EPOCH);
+        }
     }
 
     /** A coupon's row. */
@@ -164,6 +195,11 @@ final class SimulatedPostgres {
         return found;
     }
 
+    /** Its time, in milliseconds. */
+    long now() {
+        return clock.getAsLong();
+    }
+
     Iterable<Campaign> campaigns() {
         return campaigns.values();
     }
@@ -185,6 +221,7 @@ final class SimulatedPostgres {
     void change(long event, Consumer<Campaign> edit) {
         Campaign c = campaign(event);
         edit.accept(c);
+        c.version++;
         c.epoch = nextEpoch(c);
         if ((c.generation % 2 == 1) != (c.issued == c.total)) {
             turn(c);

@@ -59,8 +59,13 @@ class SimulatedPostgresIT {
         }
         for (int call = 0; call < CALLS; call++) {
             long event = events[random.nextInt(2)];
-            if (random.nextInt(5) == 0) {
+            int what = random.nextInt(12);
+            if (what < 2) {
                 resolve(simulated, event, random, seed);
+            } else if (what == 2) {
+                change(simulated, event, random);
+            } else if (what == 3) {
+                rebuild(simulated, event);
             } else {
                 issue(simulated, event, random, seed);
             }
@@ -72,7 +77,8 @@ class SimulatedPostgresIT {
     }
 
     private static void issue(SimulatedPostgres simulated, long event, SplittableRandom random, int seed) {
-        long epoch = random.nextInt(10) == 0 ? EPOCH : 1;
+        long now = simulated.campaign(event).epoch();
+        long epoch = random.nextInt(10) == 0 ? now + EPOCH : now;
         var batch = new ArrayList<Claim>();
         int size = 1 + random.nextInt(4);
         for (int i = 0; i < size; i++) {
@@ -91,6 +97,38 @@ class SimulatedPostgresIT {
             Verdicts real = await(db.store().issueBatch(event, epoch, batch));
             assertThat(told(real)).isEqualTo(told(simulated.issueBatch(event, epoch, Sent.of(batch))));
         }
+    }
+
+    /** Staff: what is read and decided afterwards is the same, here and there. */
+    private static void change(SimulatedPostgres simulated, long event, SplittableRandom random) {
+        Campaign c = simulated.campaign(event);
+        switch (random.nextInt(4)) {
+            case 0 -> simulated.change(event, campaign -> campaign.pause(!campaign.paused()));
+            case 1 -> simulated.change(event, campaign -> campaign.resize(campaign.issued() + random.nextInt(4)));
+            case 2 -> simulated.change(event, campaign -> campaign.limit(campaign.max() + 1));
+            default -> {
+                int window = random.nextInt(3); // over, on sale, not open yet; its clock stands at 1
+                simulated.change(event, campaign -> campaign.window(window == 2 ? 2 : 0, window == 0 ? 1 : 1_000));
+            }
+        }
+        db.set(
+                event,
+                "paused = %s, total_count = %d, max_per_user = %d, epoch = %d, soldout_generation = %d,"
+                                .formatted(c.paused(), c.total(), c.max(), c.epoch(), c.generation())
+                        + " start_time = now() + interval '%d hour', end_time = now() + interval '%d hour'"
+                                .formatted(c.start() > 1 ? 1 : -2, c.end() <= 1 ? -1 : 2));
+    }
+
+    private static void rebuild(SimulatedPostgres simulated, long event) {
+        long before = simulated.campaign(event).epoch();
+        var expected = simulated.beginEpoch(event, before).orElseThrow();
+        var real = await(db.store().beginEpoch(event, before)).orElseThrow();
+        assertThat(real.epoch()).isGreaterThan(before);
+        db.set(event, "epoch = " + expected.epoch());
+        assertThat(new CouponBook.Epoch(expected.epoch(), real.free(), real.maxPerUser(), real.generation()))
+                .isEqualTo(expected);
+        assertThat(await(db.store().countsBefore(event, expected.epoch(), 0)))
+                .isEqualTo(simulated.countsBefore(event, expected.epoch(), 0, 5_000));
     }
 
     private static void resolve(SimulatedPostgres simulated, long event, SplittableRandom random, int seed) {

@@ -68,6 +68,10 @@ class SimulatedRedisIT {
             }
             Overdue expected = simulated.overdue(event, simulated.run(), 100);
             assertThat(await(real.overdue(event, 100, 0))).isEqualTo(expected);
+            var open = await(real.snapshot(event));
+            var alike = simulated.snapshot(event, simulated.run());
+            assertThat(open.stock()).isEqualTo(alike.stock());
+            assertThat(open.leases()).containsExactlyInAnyOrderElementsOf(alike.leases());
         }
         await(real.load(event, new Epoch(99, 0, 1, 0)));
         await(real.overdue(event, 1, 1)); // lets the keys go

@@ -4,22 +4,24 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Issued;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
+import io.couponrush.bus.StockTurned;
 import io.couponrush.issuance.CouponBook.Decision;
-import io.couponrush.issuance.IssuancePipeline.Opening;
 import io.couponrush.issuance.Ledger.Snapshot;
+import io.couponrush.issuance.SimulatedNode.Happening;
 import io.couponrush.issuance.SimulatedPostgres.Campaign;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Simulation implements SimulatedNode.World {
     private static final long PEACE = 120 * Scheduler.S;
     private static final long ROUND = Scheduler.S;
+    private static final long FAR = 3_600_000;
 
     private final Scheduler scheduler;
     private final SplittableRandom random;
@@ -39,6 +42,7 @@ final class Simulation implements SimulatedNode.World {
     private final boolean calm;
     private final SimulatedRedis redis;
     private final SimulatedPostgres postgres;
+    private final SimulatedStaff staff;
     private final SimulatedBook.Server server = new SimulatedBook.Server();
     private final History history;
     private final List<SimulatedNode> nodes = new ArrayList<>();
@@ -47,7 +51,11 @@ final class Simulation implements SimulatedNode.World {
     private final long leaseMillis;
     private final long deadlineMillis;
     private final Lane.Bounds bounds;
+    private final int waitingMax;
     private final long trouble;
+    private final Set<Happening> seen = EnumSet.noneOf(Happening.class);
+    private long redisClockOff;
+    private @Nullable SimulatedNode auditing;
     private int codes;
     private long newcomers = 1_000;
 
@@ -61,12 +69,14 @@ final class Simulation implements SimulatedNode.World {
         this.without = without;
         this.calm = calm;
         faults = new Faults(scheduler, calm, trace);
-        redis = new SimulatedRedis(this::millis, without.contains(Rule.R9));
+        redis = new SimulatedRedis(() -> millis() + redisClockOff, without.contains(Rule.R9));
         postgres = new SimulatedPostgres(this::millis, without);
+        staff = new SimulatedStaff(scheduler, postgres, this::changed);
         leaseMillis = pick(300, 1_000, 5_000);
         deadlineMillis = pick(500, 3_000);
         bounds = new Lane.Bounds(
                 pick(1, 3, 64), (long) pick(50, 500) * 1_000_000, without.isEmpty() ? pick(0, 0, 2, 64) : 0);
+        waitingMax = calm ? 1_000 : pick(2, 1_000, 1_000);
         history = new History(postgres, redis, bounds.directMax() > 0);
         trouble = (2L + random.nextInt(4)) * Scheduler.S;
     }
@@ -76,7 +86,7 @@ final class Simulation implements SimulatedNode.World {
      *
      * @param violation begins with the kind of invariant that did not hold; null when all held
      */
-    record Outcome(@Nullable String violation, Set<Decision> decided) {
+    record Outcome(@Nullable String violation, Set<Decision> decided, Set<Happening> seen) {
         boolean violates(String kind) {
             return violation != null && violation.startsWith(kind + ":");
         }
@@ -98,9 +108,9 @@ final class Simulation implements SimulatedNode.World {
             prepare();
             scheduler.runFor(trouble);
             peace();
-            return new Outcome(null, postgres.decided());
+            return new Outcome(null, postgres.decided(), seen);
         } catch (History.Violation e) {
-            return new Outcome(e.getMessage(), postgres.decided());
+            return new Outcome(e.getMessage(), postgres.decided(), seen);
         }
     }
 
@@ -108,9 +118,11 @@ final class Simulation implements SimulatedNode.World {
         int campaigns = calm ? 1 : 1 + random.nextInt(2);
         for (long event = 1; event <= campaigns; event++) {
             long start = millis() + (random.nextInt(4) == 0 ? random.nextInt(500) : -1);
-            long end = event == 2 && random.nextBoolean() ? millis() + 1_000L + random.nextInt(2_000) : Long.MAX_VALUE;
+            long end = event == 2 && random.nextBoolean() ? millis() + 1_000L + random.nextInt(2_000) : millis() + FAR;
             int stock = calm ? 50 : 1 + random.nextInt(6);
-            postgres.add(new Campaign(event, stock, 1 + random.nextInt(3), start, end));
+            var campaign = new Campaign(event, stock, 1 + random.nextInt(3), start, end);
+            postgres.add(campaign);
+            history.changed(campaign);
             events.add(event);
         }
         int size = 1 + random.nextInt(3);
@@ -154,7 +166,7 @@ final class Simulation implements SimulatedNode.World {
         if (!faults.on()) {
             return;
         }
-        int what = random.nextInt(12);
+        int what = random.nextInt(15);
         long event = events.get(random.nextInt(events.size()));
         faults.trace(() -> "FAULT  " + what + " event " + event);
         switch (what) {
@@ -169,8 +181,8 @@ final class Simulation implements SimulatedNode.World {
                 faults.postgresAwayFor(scheduler.delay(Scheduler.S));
             }
             case 8, 9 -> crash(random.nextInt(nodes.size()));
-            case 10 -> pauseAndResume(event);
-            default -> resize(event);
+            case 10, 11 -> stepAClock();
+            default -> staff.act(event);
         }
     }
 
@@ -197,25 +209,29 @@ final class Simulation implements SimulatedNode.World {
         }
     }
 
-    private void pauseAndResume(long event) {
-        change(event, c -> c.pause(true));
-        scheduler.after(scheduler.delay(Scheduler.S), () -> {
-            if (postgres.campaign(event).paused()) {
-                change(event, c -> c.pause(false));
+    /** The news of a change reaches nodes soon, or not at all; mostly somebody has Redis loaded. */
+    private void changed(Campaign c) {
+        history.changed(c);
+        for (SimulatedNode node : nodes) {
+            if (chance(0.8)) {
+                scheduler.after(scheduler.delay(5 * Scheduler.MS), () -> node.hearsOfAChange(c.id()));
             }
-        });
-    }
-
-    private void resize(long event) {
-        int spare = postgres.campaign(event).total() - postgres.campaign(event).issued();
-        int by = random.nextBoolean() ? 1 + random.nextInt(3) : -Math.min(spare, random.nextInt(3));
-        change(event, c -> c.resize(c.total() + by));
-    }
-
-    private void change(long event, Consumer<Campaign> edit) {
-        postgres.change(event, edit);
+        }
+        var turned = new StockTurned(c.id(), c.generation());
         if (chance(0.7)) {
-            scheduler.after(scheduler.delay(20 * Scheduler.MS), () -> node().reload(event));
+            scheduler.after(scheduler.delay(20 * Scheduler.MS), () -> {
+                node().reload(c.id());
+                scheduler.after(scheduler.delay(5 * Scheduler.MS), () -> tell(turned));
+            });
+        }
+    }
+
+    private void stepAClock() {
+        int by = pick(-7_200_000, -5_000, -500, 500, 5_000, 7_200_000);
+        if (random.nextInt(3) > 0) {
+            node().clockSteps(by);
+        } else { // not far back: reservations would stay open until that time comes again
+            redisClockOff += Math.max(by, -5_000);
         }
     }
 
@@ -227,9 +243,7 @@ final class Simulation implements SimulatedNode.World {
             restart(i);
         }
         for (long event : events) {
-            if (postgres.campaign(event).paused()) {
-                change(event, c -> c.pause(false));
-            }
+            staff.resume(event);
         }
         clients.stream().filter(c -> c.user == SimulatedPostgres.POISON).forEach(c -> c.done = true);
         settle("after the faults");
@@ -247,7 +261,7 @@ final class Simulation implements SimulatedNode.World {
 
     private void sellOut(long event) {
         Campaign c = postgres.campaign(event);
-        if (calm || c.end() != Long.MAX_VALUE) {
+        if (calm || c.end() - millis() < FAR / 2) {
             return;
         }
         for (int i = c.total() - c.issued() + 2; i > 0; i--) {
@@ -314,18 +328,8 @@ final class Simulation implements SimulatedNode.World {
     }
 
     @Override
-    public CouponBook book(SimulatedLedger ledger, Supplier<Boolean> alive) {
+    public SimulatedBook book(SimulatedLedger ledger, Supplier<Boolean> alive) {
         return new SimulatedBook(scheduler, postgres, server, faults, without, redis, ledger, alive, history::look);
-    }
-
-    @Override
-    public Future<Optional<Opening>> opening(long eventId) {
-        Campaign c = postgres.campaign(eventId);
-        boolean closed = c.paused() || millis() >= c.end();
-        boolean known = (faults.on() && chance(0.1)) ? !closed : closed;
-        Promise<Optional<Opening>> told = Promise.promise();
-        scheduler.after(scheduler.delay(100), () -> told.complete(Optional.of(new Opening("CR", known))));
-        return told.future();
     }
 
     @Override
@@ -346,6 +350,14 @@ final class Simulation implements SimulatedNode.World {
     }
 
     @Override
+    public Future<Boolean> leads(SimulatedNode node) {
+        if (auditing == null || !auditing.alive()) {
+            auditing = node;
+        }
+        return Future.succeededFuture(node.equals(auditing));
+    }
+
+    @Override
     public Future<Optional<Long>> drift(long eventId) {
         Promise<Optional<Long>> told = Promise.promise();
         scheduler.after(scheduler.delay(Scheduler.MS), () -> told.complete(driftOf(eventId)));
@@ -362,6 +374,25 @@ final class Simulation implements SimulatedNode.World {
         return deadlineMillis * 1_000_000;
     }
 
+    @Override
+    public int waitingMax() {
+        return waitingMax;
+    }
+
+    @Override
+    public void tell(StockTurned news) {
+        for (SimulatedNode node : nodes) {
+            if (chance(0.8)) {
+                scheduler.after(scheduler.delay(5 * Scheduler.MS), () -> node.hears(news));
+            }
+        }
+    }
+
+    @Override
+    public void saw(Happening happening) {
+        seen.add(happening);
+    }
+
     /** One key: asks some node, and asks again with the same key until the answer is final. */
     private final class Client {
         private final long user;
@@ -373,6 +404,7 @@ final class Simulation implements SimulatedNode.World {
         private int attempt;
         private @Nullable Issued coupon;
         private @Nullable Refused refusal;
+        private boolean neverIssue;
 
         Client(long user, long event, boolean keyed) {
             this(user, event, new UUID(random.nextLong(), random.nextLong()), keyed);
@@ -403,22 +435,23 @@ final class Simulation implements SimulatedNode.World {
                 return;
             }
             int mine = ++attempt;
+            long asked = scheduler.now();
             faults.trace(() -> "client " + this + " asks");
-            node.pipeline().issue(new IssueCommand(event, user, rid, keyed), outcome -> {
+            node.claim(new IssueCommand(event, user, rid, keyed), outcome -> {
                 if (node.alive() && attempt == mine) {
                     faults.trace(() -> "client " + this + " gets " + outcome);
-                    hear(outcome);
+                    hear(outcome, asked);
                 }
             });
             // A node that answers does so before this; one that does not is dead.
-            scheduler.after(deadlineMillis * Scheduler.MS + 400 * Scheduler.MS, () -> {
+            scheduler.after((deadlineMillis + IssueEndpoint.LOOKUP_MS + 100) * Scheduler.MS, () -> {
                 if (attempt == mine && !done) {
                     againOrNever();
                 }
             });
         }
 
-        private void hear(IssueOutcome outcome) {
+        private void hear(IssueOutcome outcome, long asked) {
             if (outcome instanceof Issued issued) {
                 history.check(
                         coupon == null || coupon.couponId() == issued.couponId(), "TWO_COUPONS", this + " " + issued);
@@ -430,6 +463,12 @@ final class Simulation implements SimulatedNode.World {
                 done = true;
             } else if (outcome instanceof Refused refused) {
                 history.check(coupon == null, "ISSUED_BUT_REFUSED", this + " " + refused);
+                history.refused(refused.why(), event, keyed, asked / Scheduler.MS, millis());
+                if (refused.why() == Refusal.EVENT_NOT_STARTED && keyed && random.nextBoolean()) {
+                    attempt++;
+                    againOrNever(); // that tells it when to come back, and it does
+                    return;
+                }
                 refusal = refused;
                 done = true;
                 if (refused.why() == Refusal.COUPON_SOLD_OUT) {
@@ -437,6 +476,11 @@ final class Simulation implements SimulatedNode.World {
                             millis() >= postgres.campaign(event).fullAt(), "FALSE_SOLD_OUT", this + " " + refused);
                 }
             } else if (!done) {
+                boolean shed = ((Deferred) outcome).overloaded();
+                if (shed || scheduler.now() == asked) {
+                    seen.add(shed ? Happening.SHED : Happening.TURNED_AWAY_AT_ONCE);
+                }
+                neverIssue |= shed && !keyed;
                 history.check(!calm || user == SimulatedPostgres.POISON, "DEFERRED", this + " without a fault");
                 attempt++;
                 againOrNever();
@@ -453,6 +497,8 @@ final class Simulation implements SimulatedNode.World {
 
         /** A refusal is final, also for what was still on its way. */
         void judge() {
+            history.check(
+                    !neverIssue || !postgres.rows().containsKey(rid), "SHED_BUT_ISSUED", this + " was turned away");
             if (refusal != null && !twin) {
                 history.check(!postgres.rows().containsKey(rid), "REFUSED_BUT_ISSUED", this + " " + refusal.why());
             }

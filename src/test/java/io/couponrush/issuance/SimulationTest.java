@@ -3,14 +3,15 @@ package io.couponrush.issuance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.issuance.CouponBook.Decision;
+import io.couponrush.issuance.SimulatedNode.Happening;
 import io.couponrush.issuance.Simulation.Outcome;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,30 +28,36 @@ class SimulationTest {
     void holdsEveryInvariantUnderFaults() throws InterruptedException, ExecutionException {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         Set<Decision> decided = EnumSet.noneOf(Decision.class);
+        Set<Happening> seen = EnumSet.noneOf(Happening.class);
         try {
-            Future<Set<Decision>> odd = threads.submit(every(THREADS, FIRST));
-            Future<Set<Decision>> even = threads.submit(every(THREADS, FIRST + 1));
-            decided.addAll(odd.get());
-            decided.addAll(even.get());
+            var odd = threads.submit(every(THREADS, FIRST));
+            var even = threads.submit(every(THREADS, FIRST + 1));
+            for (Outcome outcome : List.of(odd.get(), even.get())) {
+                decided.addAll(outcome.decided());
+                seen.addAll(outcome.seen());
+            }
         } finally {
             threads.shutdownNow();
         }
         if (SEEDS >= 1_000) { // the faults were noticed; and whoever got a unit from Redis never met an empty stock
             assertThat(decided).isEqualTo(EnumSet.complementOf(EnumSet.of(Decision.NO_EVENT)));
+            assertThat(seen).isEqualTo(EnumSet.allOf(Happening.class));
         }
     }
 
-    private static Callable<Set<Decision>> every(int step, long first) {
+    private static Callable<Outcome> every(int step, long first) {
         return () -> {
             Set<Decision> decided = EnumSet.noneOf(Decision.class);
+            Set<Happening> seen = EnumSet.noneOf(Happening.class);
             for (long seed = first; seed < FIRST + SEEDS; seed += step) {
                 Outcome outcome = Simulation.run(seed, ALL_RULES, false);
                 if (outcome.violation() != null) {
                     throw new AssertionError(Simulation.trace(seed, ALL_RULES, false));
                 }
                 decided.addAll(outcome.decided());
+                seen.addAll(outcome.seen());
             }
-            return decided;
+            return new Outcome(null, decided, seen);
         };
     }
 
