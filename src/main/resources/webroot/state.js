@@ -78,7 +78,7 @@ function notice(state, {type, id, data}) {
   switch (type) {
     case 'coupon.issued': {
       const told = {...state, notices: [{type, data}, ...state.notices].slice(0, 5)};
-      return mine && !state.coupon && state.claim.step !== 'idle' ? {...told, stale: true} : told;
+      return mine && !state.coupon ? {...told, stale: true} : told; // another tab claimed, or our answer was lost
     }
     case 'coupon.used':
     case 'coupon.expiring':

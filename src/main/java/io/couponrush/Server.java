@@ -117,7 +117,7 @@ final class Server {
         this.settings = settings;
         this.metrics = metrics;
         meters = new Meters(metrics.registry());
-        pool = Postgres.pool(vertx, settings.postgres());
+        pool = Postgres.pool(vertx, settings.postgres(), this::postgresReconnected);
         readers = Postgres.readers(vertx, settings.postgres(), settings.staff());
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
@@ -299,6 +299,10 @@ final class Server {
                 new NotificationRoutes(authentication, notices),
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
+    }
+
+    private void postgresReconnected() {
+        meters.reconnected(Meters.Dependency.POSTGRES);
     }
 
     private Future<Void> reloadStock(long eventId) {

@@ -14,25 +14,36 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Makes bounded Postgres pools: a full wait queue, a late connection and a long statement are failures, not delays. */
 public final class Postgres {
     /** Classes of SQLSTATE: connection, transaction rollback, resources, object in use or locked, operator, system. */
     private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
 
+    /** Of connections that are given up when nobody needs them. */
+    private static final Runnable NOT_COUNTED = () -> {};
+
     private static final int READERS_QUEUED = 100;
     private static final Duration LOOKS_AWAY = Duration.ofSeconds(1);
 
     private Postgres() {}
 
-    /** The pool of everything but the claim path. */
-    public static Pool pool(Vertx vertx, Settings.Postgres settings) {
-        return pool(vertx, settings, "postgres", settings.poolSize(), settings.poolQueue());
+    /**
+     * The pool of everything but the claim path.
+     *
+     * @param reconnected told of each connection that replaces a lost one, from any thread
+     */
+    public static Pool pool(Vertx vertx, Settings.Postgres settings, Runnable reconnected) {
+        return pool(vertx, settings, "postgres", settings.poolSize(), settings.poolQueue(), reconnected);
     }
 
     /** A pool of its own, so that others cannot starve it. */
-    public static Pool pool(Vertx vertx, Settings.Postgres settings, String name, int size, int queue) {
-        return pool(vertx, connect(settings), new NetClientOptions(), sized(settings, name, size, queue));
+    public static Pool pool(
+            Vertx vertx, Settings.Postgres settings, String name, int size, int queue, Runnable reconnected) {
+        var options = sized(settings, name, size, queue);
+        return pool(vertx, connect(settings), new NetClientOptions(), options, reconnected);
     }
 
     /** For long readings: they may take their time, but neither write nor take several processors. */
@@ -42,7 +53,7 @@ public final class Postgres {
                 .addProperty("default_transaction_read_only", "on")
                 .addProperty("max_parallel_workers_per_gather", "0");
         var size = sized(settings, "postgres-staff", staff.connections(), READERS_QUEUED);
-        return pool(vertx, connect, new NetClientOptions(), size);
+        return pool(vertx, connect, new NetClientOptions(), size, NOT_COUNTED);
     }
 
     /**
@@ -57,7 +68,7 @@ public final class Postgres {
                 .addProperty("idle_session_timeout", millis(idle));
         var net =
                 new NetClientOptions().setIdleTimeout((int) idle.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        return pool(vertx, connect, net, sized(settings, name, 1, 1));
+        return pool(vertx, connect, net, sized(settings, name, 1, 1), NOT_COUNTED);
     }
 
     private static PoolOptions sized(Settings.Postgres settings, String name, int size, int queue) {
@@ -69,13 +80,23 @@ public final class Postgres {
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
-    private static Pool pool(Vertx vertx, PgConnectOptions connect, NetClientOptions net, PoolOptions options) {
-        return PgBuilder.pool()
+    private static Pool pool(
+            Vertx vertx, PgConnectOptions connect, NetClientOptions net, PoolOptions options, Runnable reconnected) {
+        var replacements = new Replacements(reconnected);
+        var made = new AtomicReference<@Nullable Pool>();
+        Pool pool = PgBuilder.pool()
                 .with(options)
                 .with(net)
                 .connectingTo(connect.setMetricsName(options.getName()))
+                .withConnectHandler(connection -> {
+                    Pool its = made.get();
+                    replacements.made(its == null ? 1 : its.size());
+                    connection.close(); // to the pool
+                })
                 .using(vertx)
                 .build();
+        made.set(pool);
+        return pool;
     }
 
     /** Fails with what to do about it when the tables are not there. */

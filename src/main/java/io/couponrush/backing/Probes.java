@@ -97,8 +97,7 @@ public final class Probes {
     public static List<Finding> rabbitmq(Secret uri) {
         String name = "RabbitMQ at " + ServiceUri.parse(uri).place(5672);
         try {
-            ConnectionFactory factory = new ConnectionFactory();
-            factory.setUri(uri.reveal());
+            ConnectionFactory factory = RabbitTls.factory(uri.reveal());
             factory.setConnectionTimeout(SECONDS * 1_000);
             factory.setHandshakeTimeout(SECONDS * 1_000);
             factory.setAutomaticRecoveryEnabled(false);

@@ -88,6 +88,13 @@ public final class RabbitTopology {
         return prefix + "coupon.dlx";
     }
 
+    /** Whether a queue of the service is bound for messages with that key. */
+    public boolean wants(String routingKey) {
+        return queues.stream()
+                .anyMatch(queue ->
+                        queue.exchange().equals(exchange()) && queue.keys().contains(routingKey));
+    }
+
     /** What the service consumes. */
     public List<String> consumed() {
         return List.of(issued(), soldOut(), notices());

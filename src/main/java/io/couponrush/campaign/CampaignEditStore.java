@@ -5,6 +5,7 @@ import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.ProblemCode;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -38,6 +39,11 @@ public final class CampaignEditStore {
 
     private static final String TELL_STOCK = """
             select tell_stock($1, $2, $3)
+            """;
+
+    private static final String TELL_CHANGE =
+            """
+            insert into outbox (dedup, topic, event_id, payload) values ($1, 'coupon.event', $2, $3)
             """;
 
     private final Pool pool;
@@ -89,7 +95,22 @@ public final class CampaignEditStore {
                 .execute(values)
                 .map(rows -> new Change(
                         before, CampaignStore.campaign(rows.iterator().next()), now))
+                .compose(change -> tellChange(tx, change))
                 .compose(change -> tellStock(tx, change));
+    }
+
+    /** Once for each version. */
+    private static Future<Change> tellChange(SqlConnection tx, Change change) {
+        Campaign after = change.after();
+        var data = new JsonObject()
+                .put("eventId", after.eventId())
+                .put("eventTitle", after.terms().title())
+                .put("status", after.status(change.at()).wire())
+                .put("generation", after.soldOutGeneration());
+        String dedup = "event:" + after.eventId() + ":" + after.version();
+        return tx.preparedQuery(TELL_CHANGE)
+                .execute(Tuple.of(dedup, after.eventId(), data))
+                .map(change);
     }
 
     private static Future<Answer<Change>> tellStock(SqlConnection tx, Change change) {

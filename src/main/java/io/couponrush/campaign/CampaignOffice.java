@@ -57,8 +57,8 @@ public final class CampaignOffice {
         return loaded.onSuccess(v -> {
             if (change.turned()) {
                 news.turned(after);
-                news.outboxWritten();
             }
+            news.outboxWritten();
         });
     }
 

@@ -4,16 +4,19 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurators;
+import io.couponrush.backing.RabbitTls;
 import io.couponrush.backing.RabbitTopology;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -32,7 +35,7 @@ final class BrokerChannel {
     private static final int HEARTBEAT_S = 10;
     private static final int PERSISTENT = 2;
 
-    private final String exchange;
+    private final RabbitTopology topology;
     private final Connection connection;
     private final Channel channel;
     private final AtomicReference<@Nullable Socket> socket;
@@ -49,8 +52,8 @@ final class BrokerChannel {
     }
 
     private BrokerChannel(
-            String exchange, Connection connection, Channel channel, AtomicReference<@Nullable Socket> socket) {
-        this.exchange = exchange;
+            RabbitTopology topology, Connection connection, Channel channel, AtomicReference<@Nullable Socket> socket) {
+        this.topology = topology;
         this.connection = connection;
         this.channel = channel;
         this.socket = socket;
@@ -65,7 +68,7 @@ final class BrokerChannel {
             Channel channel = connection.createChannel();
             topology.declare(channel);
             channel.confirmSelect();
-            var opened = new BrokerChannel(topology.exchange(), connection, channel, socket);
+            var opened = new BrokerChannel(topology, connection, channel, socket);
             opened.listen(listener);
             return opened;
         } catch (IOException | ShutdownSignalException e) {
@@ -75,12 +78,7 @@ final class BrokerChannel {
     }
 
     private static ConnectionFactory factory(String uri, Consumer<Socket> made) {
-        var factory = new ConnectionFactory();
-        try {
-            factory.setUri(uri);
-        } catch (URISyntaxException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("rabbitmq.uri", null); // its message may repeat the password
-        }
+        ConnectionFactory factory = RabbitTls.factory(uri);
         factory.setAutomaticRecoveryEnabled(false);
         factory.setConnectionTimeout(CONNECT_MS);
         factory.setHandshakeTimeout(HANDSHAKE_MS);
@@ -144,11 +142,66 @@ final class BrokerChannel {
         byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
         try {
             confirms.expect(channel.getNextPublishSeqNo(), message);
-            channel.basicPublish(exchange, message.topic(), true, properties, body);
+            channel.basicPublish(topology.exchange(), message.topic(), true, properties, body);
             return true;
         } catch (IOException | ShutdownSignalException e) {
             return false;
         }
+    }
+
+    /**
+     * Declares the topology again and publishes again what had landed in {@code coupon.unrouted} though a queue should
+     * have wanted it; what nobody ever wants stays there.
+     *
+     * @param most to look at
+     * @return how many were published again and confirmed
+     */
+    int bringBack(int most, long patienceMillis) throws IOException, InterruptedException {
+        topology.declare(channel);
+        List<GetResponse> found = take(topology.unrouted(), most);
+        List<OutboxMessage> ours =
+                found.stream().filter(this::isOurs).map(BrokerChannel::unrouted).toList();
+        Set<Long> open =
+                ours.isEmpty() ? Set.of() : publish(ours, patienceMillis).openRows();
+        int back = 0;
+        for (GetResponse got : found) {
+            long tag = got.getEnvelope().getDeliveryTag();
+            if (isOurs(got) && !open.contains(tag)) {
+                channel.basicAck(tag, false);
+                back++;
+            } else {
+                channel.basicReject(tag, true);
+            }
+        }
+        return back;
+    }
+
+    private List<GetResponse> take(String queue, int most) throws IOException {
+        var taken = new ArrayList<GetResponse>();
+        while (taken.size() < most) {
+            GetResponse got = channel.basicGet(queue, false);
+            if (got == null) {
+                break;
+            }
+            taken.add(got);
+        }
+        return taken;
+    }
+
+    private boolean isOurs(GetResponse got) {
+        return got.getProps().getMessageId() != null
+                && topology.wants(got.getEnvelope().getRoutingKey());
+    }
+
+    /** Instead of a row it has a delivery tag. */
+    private static OutboxMessage unrouted(GetResponse got) {
+        Date at = got.getProps().getTimestamp();
+        return new OutboxMessage(
+                got.getEnvelope().getDeliveryTag(),
+                got.getProps().getMessageId(),
+                got.getEnvelope().getRoutingKey(),
+                at == null ? Instant.EPOCH : at.toInstant(),
+                new String(got.getBody(), StandardCharsets.UTF_8));
     }
 
     /** Messages in a queue. */

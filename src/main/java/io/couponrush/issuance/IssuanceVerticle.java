@@ -77,7 +77,13 @@ public final class IssuanceVerticle extends VerticleBase {
                 settings.redis().evalTimeout(),
                 CALLS_IN_FLIGHT,
                 () -> meters.reconnected(Meters.Dependency.REDIS));
-        pool = Postgres.pool(vertx, settings.postgres(), "postgres-claims", issuance.connections(), COMMITS_QUEUED);
+        pool = Postgres.pool(
+                vertx,
+                settings.postgres(),
+                "postgres-claims",
+                issuance.connections(),
+                COMMITS_QUEUED,
+                () -> meters.reconnected(Meters.Dependency.POSTGRES));
         var timers = new VertxTimers(vertx, context);
         relay = new RelayWake(vertx.eventBus(), timers);
         var ledger = new StockLedger(redis, issuance.leaseTtl());

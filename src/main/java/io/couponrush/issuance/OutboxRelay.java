@@ -24,8 +24,9 @@ import org.slf4j.event.Level;
 /**
  * Publishes the outbox: every row at least once, marked only when the broker has confirmed all of its messages.
  *
- * <p>A message that no queue is bound for lands in {@code coupon.unrouted} and counts as published: it is safe there, and
- * the gauge of parked messages tells. One that comes back, because not even that queue is there, keeps its row in the
+ * <p>A message that no queue is bound for lands in {@code coupon.unrouted} and counts as published: it is safe there. Who
+ * sees it there, within seconds, declares the bindings again and publishes it again; the gauge of parked messages tells of
+ * what stays. One that comes back, because not even that queue is there, keeps its row in the
  * outbox, and the channel is made anew with all that it declares.
  *
  * <p>Issuing never waits for any of this: without a broker the outbox grows.
@@ -33,6 +34,7 @@ import org.slf4j.event.Level;
 public final class OutboxRelay extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final int ROWS = 32;
+    private static final int BROUGHT_BACK = 500;
     private static final long PATIENCE_MS = 5_000;
     private static final long CUT_MS = 7_000;
     private static final long BELT_MS = 1_000;
@@ -49,6 +51,7 @@ public final class OutboxRelay extends VerticleBase {
     private Rush rush;
     private Repeater repeater;
     private volatile @Nullable BrokerChannel broker; // read by health checks elsewhere
+    private boolean wasConnected;
     private boolean troubled;
 
     public OutboxRelay(Settings settings, RabbitTopology topology, DeliveryMeters meters) {
@@ -70,7 +73,7 @@ public final class OutboxRelay extends VerticleBase {
     @Override
     public Future<?> start() {
         worker = vertx.createSharedWorkerExecutor("outbox-relay", 1);
-        pool = Postgres.pool(vertx, settings.postgres(), "postgres-outbox", 2, 16);
+        pool = Postgres.pool(vertx, settings.postgres(), "postgres-outbox", 2, 16, meters::postgresReconnected);
         store = new OutboxStore(pool);
         var timers = new VertxTimers(vertx, context);
         rush = new Rush(settings.rabbitmq().rushPerSecond(), timers);
@@ -133,6 +136,10 @@ public final class OutboxRelay extends VerticleBase {
     }
 
     private void use(BrokerChannel opened) {
+        if (wasConnected) {
+            meters.reconnected();
+        }
+        wasConnected = true;
         broker = opened;
         show();
         LOG.info("relay connected to the broker");
@@ -203,8 +210,22 @@ public final class OutboxRelay extends VerticleBase {
         if (current != null && current.isOpen() && !current.isBlocked()) {
             bounded(current, () -> List.of(current.depth(topology.dead()), current.depth(topology.unrouted())))
                     .onSuccess(depths -> meters.parked(depths.get(0), depths.get(1)))
+                    .compose(depths -> depths.get(1) > 0 ? bringBack(current) : Future.succeededFuture())
                     .onFailure(e -> LOG.debug("queues not looked at", e));
         }
+    }
+
+    /** Somebody has taken a binding away, or did for a while. */
+    private Future<Void> bringBack(BrokerChannel channel) {
+        return bounded(channel, () -> channel.bringBack(BROUGHT_BACK, PATIENCE_MS))
+                .compose(back -> {
+                    meters.broughtBack(back);
+                    if (back == 0) {
+                        return Future.succeededFuture(); // only strangers are left
+                    }
+                    LOG.warn("{} messages that no queue was bound for were published again", back);
+                    return bringBack(channel);
+                });
     }
 
     /** Said once, not with each try. */

@@ -23,6 +23,7 @@ final class Consumers {
     private final DeliveryMeters meters;
     private @Nullable Subscription subscription;
     private volatile boolean connected; // read by health checks elsewhere
+    private boolean wasConnected;
     private boolean stopped;
     private int failures;
 
@@ -72,6 +73,10 @@ final class Consumers {
         if (failures > 0) {
             LOG.info("consumers connected to the broker again");
         }
+        if (wasConnected) {
+            meters.reconnected();
+        }
+        wasConnected = true;
         failures = 0;
         subscription = fresh;
         show(true);

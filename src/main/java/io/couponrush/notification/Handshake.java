@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may open a socket: pages of this origin and of the configured ones, and clients that are no browser (which send no
- * {@code Origin}), as long as the node has room.
+ * Who may open a socket: pages of this origin and of the configured ones, as long as the node has room. Every browser
+ * says on a WebSocket where its page is from, so who says nothing is kept out like a stranger.
  */
 final class Handshake {
     private static final Pattern SOCKET = Pattern.compile("/eventbus/(websocket|[^/.]+/[^/.]+/websocket)");
@@ -50,7 +50,7 @@ final class Handshake {
         if (!socket && !settings.fallbackTransports()) {
             return Problem.of(ProblemCode.NOT_FOUND);
         }
-        if (!isOurs(request)) {
+        if (!isOurs(request, socket)) {
             return Problem.of(ProblemCode.FORBIDDEN, "This origin may not connect");
         }
         if (socket && !request.method().equals(HttpMethod.GET)) {
@@ -64,9 +64,13 @@ final class Handshake {
                 : Problem.of(ProblemCode.OVERLOADED).retryAfter(COME_BACK_SECONDS);
     }
 
-    private boolean isOurs(HttpServerRequest request) {
+    /** On requests other than for a socket, browsers leave {@code Origin} out when the page is ours. */
+    private boolean isOurs(HttpServerRequest request, boolean socket) {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin == null || origins.contains(origin)) {
+        if (origin == null) {
+            return !socket;
+        }
+        if (origins.contains(origin)) {
             return true;
         }
         String host = request.getHeader(HttpHeaders.HOST);

@@ -1,13 +1,16 @@
 package io.couponrush.notification;
 
 import com.rabbitmq.client.BasicProperties;
+import io.couponrush.backing.RabbitTls;
 import io.couponrush.backing.RabbitTopology;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.rabbitmq.QueueOptions;
 import io.vertx.rabbitmq.RabbitMQClient;
 import io.vertx.rabbitmq.RabbitMQMessage;
 import io.vertx.rabbitmq.RabbitMQOptions;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +42,12 @@ final class Subscription implements Deliveries {
 
     /** Connects, declares, and consumes. */
     static Future<Subscription> open(Vertx vertx, String uri, RabbitTopology topology, Inbox inbox) {
-        var options = new RabbitMQOptions()
-                .setUri(uri)
-                .setConnectionName("couponrush notices")
-                .setConnectionTimeout(CONNECT_MS)
-                .setHandshakeTimeout(HANDSHAKE_MS)
-                .setRequestedHeartbeat(HEARTBEAT_S)
-                .setAutomaticRecoveryEnabled(false);
-        options.setReconnectAttempts(0);
+        RabbitMQOptions options;
+        try {
+            options = options(uri);
+        } catch (GeneralSecurityException e) {
+            return Future.failedFuture(e);
+        }
         RabbitMQClient client = RabbitMQClient.create(vertx, options);
         var subscription = new Subscription(client, inbox);
         return client.start()
@@ -56,6 +57,23 @@ final class Subscription implements Deliveries {
                 .timeout(OPEN_MS, TimeUnit.MILLISECONDS)
                 .onFailure(e -> subscription.close().onFailure(Subscription::ignore))
                 .map(subscription);
+    }
+
+    private static RabbitMQOptions options(String uri) throws GeneralSecurityException {
+        var options = new RabbitMQOptions()
+                .setUri(uri)
+                .setConnectionName("couponrush notices")
+                .setConnectionTimeout(CONNECT_MS)
+                .setHandshakeTimeout(HANDSHAKE_MS)
+                .setRequestedHeartbeat(HEARTBEAT_S)
+                .setAutomaticRecoveryEnabled(false);
+        options.setReconnectAttempts(0);
+        if (uri.startsWith("amqps:")) {
+            options.setSsl(true)
+                    .setHostnameVerificationAlgorithm("HTTPS")
+                    .setTrustOptions(TrustOptions.wrap(RabbitTls.trust()));
+        }
+        return options;
     }
 
     private Future<Void> consume(RabbitTopology topology) {

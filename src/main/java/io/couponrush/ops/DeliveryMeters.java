@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The way from a commit to the browsers, in numbers. Thread-safe.
@@ -19,15 +20,18 @@ public final class DeliveryMeters {
     private final AtomicBoolean consumersConnected = new AtomicBoolean();
     private final AtomicLong dead = new AtomicLong();
     private final AtomicLong unrouted = new AtomicLong();
+    private final Consumer<Meters.Dependency> reconnected;
     private final Counter published;
     private final Counter returned;
+    private final Counter broughtBack;
     private final Counter unconfirmed;
     private final Counter stored;
     private final Counter duplicate;
     private final Counter poison;
     private final Counter staleAcks;
 
-    DeliveryMeters(MeterRegistry registry) {
+    DeliveryMeters(MeterRegistry registry, Consumer<Meters.Dependency> reconnected) {
+        this.reconnected = reconnected;
         gauge(registry, "couponrush.outbox.unpublished", "Outbox rows that wait for the broker", unpublished);
         Gauge.builder("couponrush.outbox.oldest.seconds", oldestMillis, millis -> millis.get() / 1_000.0)
                 .description("Age of the oldest outbox row that waits for the broker")
@@ -39,6 +43,8 @@ public final class DeliveryMeters {
         parked(registry, "unrouted", unrouted);
         published = counter(registry, "couponrush.relay.published", "Messages that the broker confirmed");
         returned = counter(registry, "couponrush.relay.returned", "Messages that the broker could put nowhere");
+        broughtBack =
+                counter(registry, "couponrush.relay.brought.back", "Messages published again out of coupon.unrouted");
         unconfirmed = counter(registry, "couponrush.relay.unconfirmed", "Messages sent but not confirmed in time");
         stored = notices(registry, "stored");
         duplicate = notices(registry, "duplicate");
@@ -57,10 +63,25 @@ public final class DeliveryMeters {
         relayBlocked.set(blocked);
     }
 
+    /** Counts a connection to the broker, of relay or consumers, that replaces one that was lost. */
+    public void reconnected() {
+        reconnected.accept(Meters.Dependency.RABBITMQ);
+    }
+
+    /** Counts a connection of the relay to Postgres that replaces one that was lost. */
+    public void postgresReconnected() {
+        reconnected.accept(Meters.Dependency.POSTGRES);
+    }
+
     /** Counts what became of the messages of a batch that was sent. */
     public void sent(int confirmed, int notConfirmed) {
         published.increment(confirmed);
         unconfirmed.increment(notConfirmed);
+    }
+
+    /** Counts messages that had landed where nobody consumes them and were published again. */
+    public void broughtBack(int messages) {
+        broughtBack.increment(messages);
     }
 
     public void returned() {

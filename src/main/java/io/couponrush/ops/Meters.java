@@ -91,8 +91,8 @@ public final class Meters implements RequestMeter {
             reconnects.put(
                     to,
                     Counter.builder("couponrush.reconnects")
-                            .description("Connections that were made anew")
-                            .tag("dependency", to.name().toLowerCase(Locale.ROOT))
+                            .description("Connections that replace lost ones")
+                            .tag("target", to.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
         Gauge.builder("couponrush.leases.open", leases, AtomicLong::get)
@@ -100,7 +100,7 @@ public final class Meters implements RequestMeter {
                 .register(registry);
         stock = new LiveStock(registry);
         sockets = new SocketMeters(registry);
-        delivery = new DeliveryMeters(registry);
+        delivery = new DeliveryMeters(registry, this::reconnected);
     }
 
     /** What happens after the commit. */

@@ -136,14 +136,26 @@ class CampaignStoreIT {
         assertThat(change(made, patch("totalCount", 10)).after().soldOutGeneration())
                 .isEqualTo(3);
         assertThat(change(made, Edit.PAUSE).turned()).isFalse();
-        assertThat(told()).containsExactly(turn(id, 1), turn(id, 2), turn(id, 3));
-        JsonObject payload = database.query("select payload from outbox order by id limit 1")
-                .iterator()
-                .next()
-                .get(JsonObject.class, 0);
-        assertThat(payload)
+        assertThat(turns()).containsExactly(turn(id, 1), turn(id, 2), turn(id, 3));
+        assertThat(payload("coupon.soldout"))
                 .isEqualTo(
                         new JsonObject().put("eventId", id).put("generation", 1).put("eventTitle", "Welcome"));
+    }
+
+    @Test
+    void eachVersionIsToldOnce() {
+        Campaign made = await(store.create(running()));
+        long id = made.eventId();
+        change(made, Edit.PAUSE);
+        change(made, Edit.PAUSE);
+        change(made, patch("title", "Farewell"));
+        assertThat(told()).containsExactly("event:" + id + ":2 coupon.event", "event:" + id + ":3 coupon.event");
+        assertThat(payload("coupon.event"))
+                .isEqualTo(new JsonObject()
+                        .put("eventId", id)
+                        .put("eventTitle", "Welcome")
+                        .put("status", "paused")
+                        .put("generation", 0));
     }
 
     @Test
@@ -195,7 +207,7 @@ class CampaignStoreIT {
                 .isEqualTo(end.issuedCount())
                 .isLessThanOrEqualTo(end.terms().totalCount());
         assertThat(end.soldOut()).isEqualTo(end.remainingCount() == 0);
-        assertThat(told().stream().filter(one -> !one.startsWith("issued:")).toList())
+        assertThat(turns())
                 .isEqualTo(IntStream.rangeClosed(1, end.soldOutGeneration())
                         .mapToObj(g -> turn(id, g))
                         .toList());
@@ -313,6 +325,19 @@ class CampaignStoreIT {
         return generation % 2 == 1
                 ? "soldout:" + eventId + ":" + generation + " coupon.soldout"
                 : "reopened:" + eventId + ":" + generation + " coupon.reopened";
+    }
+
+    private static JsonObject payload(String topic) {
+        return database.query("select payload from outbox where topic = '" + topic + "' order by id limit 1")
+                .iterator()
+                .next()
+                .get(JsonObject.class, 0);
+    }
+
+    private static List<String> turns() {
+        return told().stream()
+                .filter(one -> one.startsWith("soldout:") || one.startsWith("reopened:"))
+                .toList();
     }
 
     private static List<String> told() {

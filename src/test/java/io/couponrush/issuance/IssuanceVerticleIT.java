@@ -54,7 +54,7 @@ class IssuanceVerticleIT {
                                 "COUPONRUSH_REDIS_URI",
                                 Backends.shared().redisUri()))
                 .settings();
-        pool = Postgres.pool(vertx, settings.postgres());
+        pool = Postgres.pool(vertx, settings.postgres(), () -> {});
         for (String file : List.of("V002__campaigns.sql", "V003__claims.sql")) {
             await(pool.query(Files.readString(Path.of("src/main/resources/db/migration", file)))
                     .execute());

@@ -100,6 +100,7 @@ class RelayIT {
                 + " connections, unconfirmed " + count("couponrush.relay.unconfirmed"));
         assertThat(ids).containsAll(expectedIds(event));
         assertThat(delivery.proxy.connections()).isGreaterThan(2);
+        assertThat(reconnects()).isGreaterThan(2);
         await().atMost(SOON).until(() -> relay.trouble().isEmpty());
     }
 
@@ -123,22 +124,45 @@ class RelayIT {
     }
 
     @Test
-    void whatNoQueueWantsIsParkedAndNoticed() throws Exception {
+    void whatABindingLostIsBroughtBackAndStrangersAreParked() throws Exception {
         var topology = delivery.topology;
-        delivery.broker.queueUnbind(topology.issued(), topology.exchange(), "coupon.issued");
         relay(delivery.vertx, registry);
         await().atMost(SOON).until(() -> gauge("couponrush.relay.connected") == 1);
         delivery.broker.queueUnbind(topology.issued(), topology.exchange(), "coupon.issued");
-        long event = delivery.campaign(10);
-        delivery.issue(event, 1, 3);
+        delivery.publish("coupon.stranger", "stranger:1", "{}");
+        long event = delivery.campaign(2_000);
+        for (int i = 0; i < 6; i++) delivery.issue(event, 1 + i * 200, 200);
         awaitPublished(SOON);
-        assertThat(delivery.broker.messageCount(topology.unrouted())).isEqualTo(3);
+        delivery.publish("coupon.stranger", "stranger:2", "{}");
+        assertThat(delivery.broker.messageCount(topology.issued())).isZero();
+        await().atMost(SOON).until(() -> count("couponrush.relay.brought.back") == 1_200);
+        List<GetResponse> messages = delivery.drain(topology.issued());
+        assertThat(ids(messages)).doesNotHaveDuplicates().containsAll(expectedIds(event));
+        assertThat(json(messages.get(0)).getJsonObject("data").getLong("eventId"))
+                .isEqualTo(event);
+        assertThat(messages.get(0).getProps().getDeliveryMode()).isEqualTo(2);
+        delivery.issue(event, 1_500, 3); // bound again
+        awaitPublished(SOON);
+        assertThat(delivery.drain(topology.issued())).hasSize(3);
         await().atMost(SOON)
                 .until(() -> registry.get("couponrush.broker.parked")
                                 .tag("queue", "unrouted")
                                 .gauge()
                                 .value()
-                        == 3);
+                        == 2);
+        assertThat(ids(delivery.drain(topology.unrouted()))).containsExactly("stranger:1", "stranger:2");
+    }
+
+    @Test
+    void anExchangeThatIsGoneIsDeclaredAndNothingIsLost() throws Exception {
+        relay(delivery.vertx, registry);
+        await().atMost(SOON).until(() -> gauge("couponrush.relay.connected") == 1);
+        delivery.broker.exchangeDelete(delivery.topology.exchange());
+        long event = delivery.campaign(1_000);
+        delivery.issue(event, 1, 200);
+        awaitPublished(SOON);
+        assertThat(ids(delivery.drain(delivery.topology.issued()))).containsAll(expectedIds(event));
+        assertThat(reconnects()).isPositive();
     }
 
     @Test
@@ -234,6 +258,13 @@ class RelayIT {
 
     private double count(String name) {
         return registry.get(name).counter().count();
+    }
+
+    private double reconnects() {
+        return registry.get("couponrush.reconnects")
+                .tag("target", "rabbitmq")
+                .counter()
+                .count();
     }
 
     private double gauge(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.couponrush.testkit.Browser;
 import io.couponrush.testkit.RawHttp;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -134,7 +135,7 @@ class BridgeLimitsIT {
             List<Future<Browser>> connecting = IntStream.range(0, 1_000)
                     .mapToObj(i -> server.connecting(
                             i % 2 == 0 ? "/eventbus/websocket" : "/eventbus/000/s" + i + "/websocket",
-                            null,
+                            server.origin(),
                             i % 2 != 0))
                     .toList();
             LiveServer.await(Future.all(connecting));
@@ -167,6 +168,7 @@ class BridgeLimitsIT {
         return """
                 GET /eventbus/websocket HTTP/1.1
                 Host: localhost
+                Origin: http://localhost
                 Connection: Upgrade
                 Upgrade: websocket
                 Sec-WebSocket-Version: 13

@@ -15,6 +15,7 @@ import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.Role;
 import io.couponrush.ops.Meters;
 import io.couponrush.ops.SocketMeters;
+import io.couponrush.testkit.Browser;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -87,12 +88,17 @@ final class LiveServer implements AutoCloseable {
         return one == null ? 0 : one.port();
     }
 
+    /** Of its own pages. */
+    String origin() {
+        return "http://127.0.0.1:" + port();
+    }
+
     Browser raw() {
-        return connect("/eventbus/websocket", null, false);
+        return connect("/eventbus/websocket", origin(), false);
     }
 
     Browser framed() {
-        return connect("/eventbus/000/" + UUID.randomUUID() + "/websocket", null, true);
+        return connect("/eventbus/000/" + UUID.randomUUID() + "/websocket", origin(), true);
     }
 
     Browser connect(String path, @Nullable String origin, boolean framed) {
@@ -103,7 +109,8 @@ final class LiveServer implements AutoCloseable {
         var options = new WebSocketConnectOptions()
                 .setHost("127.0.0.1")
                 .setPort(port())
-                .setURI(path);
+                .setURI(path)
+                .setAllowOriginHeader(origin != null); // the client would make one up
         if (origin != null) {
             options.addHeader("Origin", origin);
         }

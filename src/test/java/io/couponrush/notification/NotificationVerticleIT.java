@@ -137,6 +137,11 @@ class NotificationVerticleIT {
         delivery.proxy.drop();
         await().atMost(SOON).until(() -> delivery.proxy.connections() > before);
         await().atMost(SOON).until(() -> verticle.trouble().isEmpty());
+        assertThat(registry.get("couponrush.reconnects")
+                        .tag("target", "rabbitmq")
+                        .counter()
+                        .count())
+                .isPositive();
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
         assertThat(delivery.drain(delivery.topology.issued())).hasSize(2_000 - Subscription.PREFETCH);
         await(other.query("select pg_advisory_unlock(7266013)").execute());

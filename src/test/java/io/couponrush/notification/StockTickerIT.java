@@ -7,6 +7,7 @@ import io.couponrush.bus.StockTurned;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.DiscountType;
 import io.couponrush.campaign.Terms;
+import io.couponrush.testkit.Browser;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -25,7 +25,7 @@ class MetersTest {
                 .contains("couponrush_reservations_fenced_total 0.0")
                 .contains("couponrush_rebuilds_total 0.0")
                 .contains("couponrush_leases_open 0.0")
-                .contains("couponrush_reconnects_total{dependency=\"redis\"} 0.0")
+                .contains("couponrush_reconnects_total{target=\"redis\"} 0.0")
                 .contains("couponrush_commit_batch_count 0")
                 .contains("couponrush_reserve_batch_bucket{le=\"256.0\"} 0");
         for (Refusal why : Refusal.values()) {

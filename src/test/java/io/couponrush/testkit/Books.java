@@ -60,7 +60,7 @@ public final class Books {
             if (row.getString("topic").equals("coupon.issued")) {
                 var payload = new JsonObject(row.getString("payload"));
                 payload.getJsonArray("couponIds").forEach(id -> told.add(((Number) id).longValue()));
-            } else {
+            } else if (!row.getString("topic").equals("coupon.event")) {
                 turns.add(row.getString("dedup").replace(":" + eventId + ":", ":"));
             }
         });

@@ -1,4 +1,4 @@
-package io.couponrush.notification;
+package io.couponrush.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,25 +6,52 @@ import static org.awaitility.Awaitility.await;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vertx.core.Future;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /** A client of the bridge, on either transport. */
-final class Browser {
-    final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
-    final AtomicInteger count = new AtomicInteger();
-    final WebSocket socket;
-    private final boolean framed;
+public final class Browser {
+    private static final WebSocketClient CLIENT = Callers.VERTX.createWebSocketClient(
+            new WebSocketClientOptions().setMaxConnections(10_000).setConnectTimeout(5_000));
 
-    Browser(WebSocket socket, boolean framed) {
+    public final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
+    public final AtomicInteger count = new AtomicInteger();
+    public final WebSocket socket;
+    private final boolean framed;
+    private final Consumer<JsonObject> listener;
+
+    /** Keeps in {@link #received} what it hears. */
+    public Browser(WebSocket socket, boolean framed) {
         this.socket = socket;
         this.framed = framed;
+        this.listener = received::add;
         socket.textMessageHandler(this::hear);
+    }
+
+    private Browser(WebSocket socket, boolean framed, Consumer<JsonObject> listener) {
+        this.socket = socket;
+        this.framed = framed;
+        this.listener = listener;
+        socket.textMessageHandler(this::hear);
+    }
+
+    /** As a page of the service would, framed as SockJS does or on a plain WebSocket. */
+    static Future<Browser> connect(Service service, boolean framed, Consumer<JsonObject> listener) {
+        var options = new WebSocketConnectOptions()
+                .setHost("127.0.0.1")
+                .setPort(service.port())
+                .addHeader("Origin", "http://127.0.0.1:" + service.port())
+                .setURI(framed ? "/eventbus/000/" + UUID.randomUUID() + "/websocket" : "/eventbus/websocket");
+        return CLIENT.connect(options).map(socket -> new Browser(socket, framed, listener));
     }
 
     private void hear(String text) {
@@ -36,34 +63,35 @@ final class Browser {
     }
 
     private void keep(String text) {
-        received.add(new JsonObject(text));
+        listener.accept(new JsonObject(text));
         count.incrementAndGet();
     }
 
     @CanIgnoreReturnValue
-    Browser text(String text) {
+    public Browser text(String text) {
         Future<Void> unused =
                 socket.writeTextMessage(framed ? new JsonArray().add(text).encode() : text);
         return this;
     }
 
     @CanIgnoreReturnValue
-    Browser send(JsonObject frame) {
+    public Browser send(JsonObject frame) {
         return text(frame.encode());
     }
 
     @CanIgnoreReturnValue
-    Browser ping() {
+    public Browser ping() {
         return send(new JsonObject().put("type", "ping"));
     }
 
     @CanIgnoreReturnValue
-    Browser register(String address) {
+    public Browser register(String address) {
         return register(address, null);
     }
 
+    /** With the token, unless that is null. */
     @CanIgnoreReturnValue
-    Browser register(String address, @Nullable String token) {
+    public Browser register(String address, String token) {
         var frame = new JsonObject().put("type", "register").put("address", address);
         if (token != null) {
             frame.put("headers", new JsonObject().put("Authorization", "Bearer " + token));
@@ -72,7 +100,7 @@ final class Browser {
     }
 
     /** What comes next, of messages and errors. */
-    JsonObject next() {
+    public JsonObject next() {
         try {
             JsonObject next = received.poll(10, TimeUnit.SECONDS);
             assertThat(next).as("what comes next").isNotNull();
@@ -82,7 +110,7 @@ final class Browser {
         }
     }
 
-    String nextError() {
+    public String nextError() {
         JsonObject next = next();
         assertThat(next.getString("type")).isEqualTo("err");
         return next.getString("body");
@@ -90,14 +118,14 @@ final class Browser {
 
     /** Registrations have no answer: a frame that has one tells that they were worked on. */
     @CanIgnoreReturnValue
-    Browser settled() {
+    public Browser settled() {
         send(new JsonObject().put("type", "send").put("address", "settled"));
         assertThat(next().getString("address")).isEqualTo("settled");
         return this;
     }
 
     @CanIgnoreReturnValue
-    int closeCode() {
+    public int closeCode() {
         await().until(socket::isClosed);
         return socket.closeStatusCode() == null ? 0 : socket.closeStatusCode();
     }
