@@ -41,13 +41,19 @@ public final class Delivery implements AutoCloseable {
 
     public final Vertx vertx = Vertx.vertx();
     public final Pool pool;
-    public final RabbitTopology topology = new RabbitTopology("test." + UUID.randomUUID() + ".", false);
+    public final RabbitTopology topology;
     public final TcpProxy proxy = new TcpProxy(Backends.shared().rabbitmqUri(), 5672);
     public final Channel broker;
     private final Connection connection;
     private final String database = Backends.shared().freshDatabase();
 
     public Delivery() {
+        this(false);
+    }
+
+    /** On quorum queues, where the broker knows them. */
+    public Delivery(boolean quorum) {
+        topology = new RabbitTopology("test." + UUID.randomUUID() + ".", quorum);
         int unused = Migrations.migrate(database);
         pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(database))
@@ -64,6 +70,11 @@ public final class Delivery implements AutoCloseable {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Whether it is RabbitMQ, and not the embedded broker. */
+    public boolean isRabbitMq() {
+        return "RabbitMQ".equals(String.valueOf(connection.getServerProperties().get("product")));
     }
 
     /** Settings with the fresh database and the broker behind the proxy. */

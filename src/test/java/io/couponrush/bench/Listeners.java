@@ -1,0 +1,243 @@
+package io.couponrush.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Many browsers of one event, and how soon they hear what happened. */
+final class Listeners {
+    private static final int AT_ONCE = 200;
+    private static final int CONNECTIONS = 64;
+    private static final int PUBLISHED = 5;
+    private static final int WARM_UP_S = 5;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final URI service;
+    private final WebSocketClient sockets =
+            vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(100_000));
+    private final HttpClient http = vertx.createHttpClient(
+            new HttpClientOptions(),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
+
+    private Listeners(URI service) {
+        this.service = service;
+    }
+
+    /**
+     * Arguments: the service's URL, then {@code fanout}, token of staff, event, sockets, the service's process id; or
+     * {@code latency}, file of users, event, users, claims a second, seconds.
+     */
+    public static void main(String[] args) throws Exception {
+        var listeners = new Listeners(URI.create(args[0]));
+        long event = Long.parseLong(args[3]);
+        int count = Integer.parseInt(args[4]);
+        if (args[1].equals("fanout")) {
+            listeners.fanOut(args[2], event, count, Path.of("/proc", args[5], "status"));
+        } else {
+            List<String> users = Files.readAllLines(Path.of(args[2])).subList(0, count);
+            listeners.latency(users, event, Integer.parseInt(args[5]), Integer.parseInt(args[6]));
+        }
+        listeners.vertx.close().await();
+    }
+
+    private void fanOut(String staff, long event, int count, Path status) throws Exception {
+        var heard = new AtomicInteger();
+        long before = kilobytes(status);
+        long began = System.nanoTime();
+        var registered = new AtomicInteger();
+        List<WebSocket> all = connect(
+                count,
+                socket -> socket.textMessageHandler(text -> {
+                    if (text.contains("\"coupon.event\"")) heard.incrementAndGet();
+                    if (text.contains("\"registered\"")) registered.incrementAndGet();
+                }));
+        double connecting = seconds(began);
+        began = System.nanoTime();
+        all.forEach(socket -> register(socket, "coupon.events." + event, ""));
+        until(() -> registered.get() == count);
+        double registering = seconds(began);
+        System.out.printf(
+                "%d sockets: connected in %.1f s, %.0f registrations/s, %.1f KiB resident memory a socket%n",
+                count, connecting, count / registering, (kilobytes(status) - before) / (double) count);
+        for (int i = 0; i < PUBLISHED; i++) {
+            heard.set(0);
+            began = System.nanoTime();
+            post(staff, event, i % 2 == 0 ? "pause" : "resume");
+            until(() -> heard.get() > 0);
+            double first = seconds(began);
+            until(() -> heard.get() == count);
+            System.out.printf(
+                    "one message: first socket after %.0f ms, last of %d after %.0f ms%n",
+                    first * 1_000, count, seconds(began) * 1_000);
+            TimeUnit.SECONDS.sleep(1);
+        }
+    }
+
+    private void post(String staff, long event, String verb) {
+        var options = request("/api/admin/events/" + event + "/" + verb, staff);
+        int answered =
+                http.request(options).compose(request -> request.send()).await().statusCode();
+        if (answered != 200) throw new IllegalStateException(verb + ": " + answered);
+    }
+
+    private void latency(List<String> users, long event, int perSecond, int length) throws Exception {
+        Queue<Long> micros = new ConcurrentLinkedQueue<>();
+        var heard = new AtomicInteger();
+        var registered = new AtomicInteger();
+        long[] measured = {Long.MAX_VALUE};
+        List<WebSocket> all = connect(
+                users.size(),
+                socket -> socket.textMessageHandler(text -> {
+                    if (text.contains("\"coupon.issued\"")) {
+                        heard.incrementAndGet();
+                        Instant now = Instant.now();
+                        Instant issued = Instant.parse(
+                                new JsonObject(text).getJsonObject("body").getString("timestamp"));
+                        if (issued.toEpochMilli() >= measured[0]) micros.add(ChronoUnit.MICROS.between(issued, now));
+                    }
+                    if (text.contains("\"registered\"")) registered.incrementAndGet();
+                }));
+        for (int i = 0; i < all.size(); i++) {
+            String[] user = users.get(i).split(",", 2);
+            register(all.get(i), "coupon.users." + user[0], user[1]);
+        }
+        until(() -> registered.get() == all.size());
+        measured[0] = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(WARM_UP_S);
+        int issued = claim(users, event, perSecond, WARM_UP_S + length);
+        long end = System.nanoTime();
+        until(() -> heard.get() >= issued);
+        long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
+        System.out.printf(
+                "%d claims/s: %d issued, %d told, commit to browser p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, max %.1f ms;"
+                        + " the last %.1f s after the last answer%n",
+                perSecond,
+                issued,
+                heard.get(),
+                sorted[sorted.length / 2] / 1e3,
+                sorted[sorted.length * 95 / 100] / 1e3,
+                sorted[sorted.length * 99 / 100] / 1e3,
+                sorted[sorted.length - 1] / 1e3,
+                seconds(end));
+        System.out.println("messages measured: " + Arrays.stream(sorted).count());
+    }
+
+    /** At a steady rate, users in turns; how many were issued. */
+    private int claim(List<String> users, long event, int perSecond, int length) {
+        var sent = new AtomicInteger();
+        var answered = new AtomicInteger();
+        var issued = new AtomicInteger();
+        int total = perSecond * length;
+        long began = System.nanoTime();
+        vertx.setPeriodic(5, timer -> {
+            long due = Math.min(total, (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1));
+            while (sent.get() < due) {
+                String token = users.get(sent.getAndIncrement() % users.size()).split(",", 2)[1];
+                http.request(request("/api/coupons/issue", token).putHeader("Content-Type", "application/json"))
+                        .compose(request -> request.send("{\"eventId\":" + event + "}"))
+                        .onSuccess(response -> {
+                            if (response.statusCode() == 201) issued.incrementAndGet();
+                        })
+                        .onComplete(done -> answered.incrementAndGet());
+            }
+            if (sent.get() == total) vertx.cancelTimer(timer);
+        });
+        until(() -> answered.get() == total);
+        return issued.get();
+    }
+
+    private RequestOptions request(String path, String token) {
+        return new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost(service.getHost())
+                .setPort(service.getPort())
+                .setURI(path)
+                .putHeader("Authorization", "Bearer " + token);
+    }
+
+    /** So many at a time. */
+    private List<WebSocket> connect(int count, Consumer<WebSocket> use) {
+        var options = new WebSocketConnectOptions()
+                .setHost(service.getHost())
+                .setPort(service.getPort())
+                .setURI("/eventbus/websocket");
+        List<WebSocket> all = new ArrayList<>(count);
+        Promise<Void> done = Promise.promise();
+        vertx.runOnContext(v -> {
+            List<Future<Void>> hands = new ArrayList<>();
+            for (int i = 0; i < AT_ONCE; i++) hands.add(connectNext(all, new int[] {count / AT_ONCE}, options, use));
+            Future.all(hands).<Void>mapEmpty().onComplete(done);
+        });
+        done.future().await();
+        return all;
+    }
+
+    private Future<Void> connectNext(
+            List<WebSocket> all, int[] left, WebSocketConnectOptions options, Consumer<WebSocket> use) {
+        if (left[0]-- == 0) return Future.succeededFuture();
+        return sockets.connect(options).compose(socket -> {
+            use.accept(socket);
+            all.add(socket);
+            return connectNext(all, left, options, use);
+        });
+    }
+
+    private static void register(WebSocket socket, String address, String token) {
+        var frame = new JsonObject().put("type", "register").put("address", address);
+        if (!token.isEmpty()) frame.put("headers", new JsonObject().put("Authorization", "Bearer " + token));
+        Future<Void> unused = socket.writeTextMessage(frame.encode())
+                .compose(v -> socket.writeTextMessage("{\"type\":\"send\",\"address\":\"registered\"}"));
+    }
+
+    private static long kilobytes(Path status) throws IOException {
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void until(Condition condition) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        try {
+            while (!condition.holds()) {
+                if (System.nanoTime() > end) throw new IllegalStateException("it takes too long");
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+}
