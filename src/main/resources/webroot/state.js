@@ -4,6 +4,7 @@
  */
 
 export const RETRIES = 3;
+const SEEN = 300; // more than a replay brings
 
 export const initial = {
   now: 0, // server time in ms, by the measured offset
@@ -15,7 +16,8 @@ export const initial = {
   claim: {step: 'idle'}, // idle | sending | retrying | unknown | done | refused
   coupon: null,
   notices: [],
-  lastId: 0, // of the user messages seen
+  lastId: 0, // the highest of the user messages seen
+  seen: [], // the ids of the last ones
 };
 
 export function step(state, input) {
@@ -70,8 +72,8 @@ function lost(state, retryAt) {
 
 function notice(state, {type, id, data}) {
   if (id !== undefined) {
-    if (id <= state.lastId) return state;
-    state = {...state, lastId: id};
+    if (state.seen.includes(id)) return state; // not all below lastId were seen: some may still be asked for
+    state = {...state, lastId: Math.max(id, state.lastId), seen: [id, ...state.seen].slice(0, SEEN)};
   }
   if (!data) return state;
   const mine = state.event && state.event.eventId === data.eventId;

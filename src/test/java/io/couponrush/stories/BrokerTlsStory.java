@@ -36,12 +36,13 @@ class BrokerTlsStory {
     @AfterEach
     void close() throws Exception {
         System.clearProperty(TRUST);
+        System.clearProperty(TRUST + "Password");
         front.close();
     }
 
     @Test
     void toldOverTlsWhenTheCertificateIsTrusted() {
-        System.setProperty(TRUST, front.store().toString());
+        trust();
         try (var service = service("127.0.0.1")) {
             await().atMost(SOON).until(() -> connected(service) == 2);
             long sale = service.staff().opens(Sale.of(5));
@@ -57,13 +58,18 @@ class BrokerTlsStory {
 
     @Test
     void nothingIsSaidToABrokerWithAnotherName() {
-        System.setProperty(TRUST, front.store().toString());
+        trust();
         staysAway("localhost");
     }
 
     @Test
     void nothingIsSaidToABrokerThatNobodyTrusts() {
         staysAway("127.0.0.1");
+    }
+
+    private void trust() {
+        System.setProperty(TRUST, front.store().toString());
+        System.setProperty(TRUST + "Password", TlsFront.PASSWORD);
     }
 
     private void staysAway(String host) {

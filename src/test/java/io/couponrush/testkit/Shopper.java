@@ -106,10 +106,7 @@ public final class Shopper {
 
     /** Asks for everything that was ever told to this user. */
     public void asksForWhatItMissed() {
-        long last = heard.stream()
-                .mapToLong(message -> message.body().getLong("id", 0L))
-                .max()
-                .orElse(0);
+        long last = 0;
         for (List<JsonObject> page = missed(last); !page.isEmpty(); page = missed(last)) {
             for (JsonObject message : page) {
                 last = message.getLong("id");

@@ -18,7 +18,8 @@ import javax.net.ssl.SSLSocket;
 
 /** Speaks TLS before a server that does not, with a certificate of its own for {@code 127.0.0.1} and no other name. */
 public final class TlsFront implements AutoCloseable {
-    private static final String PASSWORD = "changeit";
+    /** Of {@link #store()}. */
+    public static final String PASSWORD = "changeit";
 
     private final Path store;
     private final URI server;
