@@ -4,7 +4,7 @@
  */
 
 export const RETRIES = 3;
-const SEEN = 300; // more than a replay brings
+const SEEN_MAX = 300; // more than a replay brings
 
 export const initial = {
   now: 0, // server time in ms, by the measured offset
@@ -16,8 +16,8 @@ export const initial = {
   claim: {step: 'idle'}, // idle | sending | retrying | unknown | done | refused
   coupon: null,
   notices: [],
-  lastId: 0, // the highest of the user messages seen
-  seen: [], // the ids of the last ones
+  seen: [], // ids of user messages, the latest first: they may come late, and twice
+  cursor: 0, // up to which id the server's list was read; live messages do not move it, an earlier one may be missing
 };
 
 export function step(state, input) {
@@ -34,6 +34,7 @@ export function step(state, input) {
     case 'refused': return refused(state, input);
     case 'lost': return lost(state, input.retryAt);
     case 'notice': return notice(state, input.notice);
+    case 'replayed': return {...state, cursor: Math.max(state.cursor, input.upTo)};
     default: return state;
   }
 }
@@ -72,8 +73,8 @@ function lost(state, retryAt) {
 
 function notice(state, {type, id, data}) {
   if (id !== undefined) {
-    if (state.seen.includes(id)) return state; // not all below lastId were seen: some may still be asked for
-    state = {...state, lastId: Math.max(id, state.lastId), seen: [id, ...state.seen].slice(0, SEEN)};
+    if (state.seen.includes(id)) return state;
+    state = {...state, seen: [id, ...state.seen].slice(0, SEEN_MAX), cursor: state.cursor || id - 1};
   }
   if (!data) return state;
   const mine = state.event && state.event.eventId === data.eventId;

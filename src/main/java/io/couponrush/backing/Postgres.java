@@ -22,9 +22,6 @@ public final class Postgres {
     /** Classes of SQLSTATE: connection, transaction rollback, resources, object in use or locked, operator, system. */
     private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
 
-    /** Of connections that are given up when nobody needs them. */
-    private static final Runnable NOT_COUNTED = () -> {};
-
     private static final int READERS_QUEUED = 100;
     private static final Duration LOOKS_AWAY = Duration.ofSeconds(1);
 
@@ -53,7 +50,7 @@ public final class Postgres {
                 .addProperty("default_transaction_read_only", "on")
                 .addProperty("max_parallel_workers_per_gather", "0");
         var size = sized(settings, "postgres-staff", staff.connections(), READERS_QUEUED);
-        return pool(vertx, connect, new NetClientOptions(), size, NOT_COUNTED);
+        return pool(vertx, connect, new NetClientOptions(), size, Postgres::notCounted);
     }
 
     /**
@@ -68,8 +65,11 @@ public final class Postgres {
                 .addProperty("idle_session_timeout", millis(idle));
         var net =
                 new NetClientOptions().setIdleTimeout((int) idle.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        return pool(vertx, connect, net, sized(settings, name, 1, 1), NOT_COUNTED);
+        return pool(vertx, connect, net, sized(settings, name, 1, 1), Postgres::notCounted);
     }
+
+    /** Of connections that are given up when nobody needs them. */
+    private static void notCounted() {}
 
     private static PoolOptions sized(Settings.Postgres settings, String name, int size, int queue) {
         return new PoolOptions()
