@@ -144,7 +144,7 @@ class CampaignStoreIT {
 
     @Test
     void eachVersionIsToldOnce() {
-        Campaign made = await(store.create(running()));
+        Campaign made = await(store.create(running(), DEED));
         long id = made.eventId();
         change(made, Edit.PAUSE);
         change(made, Edit.PAUSE);
