@@ -31,7 +31,7 @@ final class Sweeper {
     private final Map<Long, Suspicion> suspicions = new HashMap<>();
 
     /** Something that may be just under way: it is a fault only when it is still there later, in the same epoch. */
-    private record Suspicion(long epoch, boolean behind, long since) {}
+    private record Suspicion(long epoch, boolean apart, long since) {}
 
     /**
      * Makes a sweeper.
@@ -104,20 +104,23 @@ final class Sweeper {
         return ledger.settle(eventId, epoch, resolved, 0);
     }
 
-    /** Redis stays behind Postgres' epoch (R13), or the users' counts never arrived: whoever was loading it is gone. */
+    /**
+     * Redis stays behind Postgres' epoch (R13), or the users' counts never arrived: whoever was loading it is gone. Or it is
+     * ahead, because Postgres was restored from a backup.
+     */
     private boolean isStuck(Sweepable campaign, Overdue overdue) {
-        boolean behind = overdue.epoch() < campaign.epoch();
-        if (!behind && overdue.countsReady()) {
+        boolean apart = overdue.epoch() != campaign.epoch();
+        if (!apart && overdue.countsReady()) {
             suspicions.remove(campaign.eventId());
             return false;
         }
         long now = timers.nanoTime();
         Suspicion earlier = suspicions.get(campaign.eventId());
-        if (earlier == null || earlier.epoch() != overdue.epoch() || earlier.behind() != behind) {
-            suspicions.put(campaign.eventId(), new Suspicion(overdue.epoch(), behind, now));
+        if (earlier == null || earlier.epoch() != overdue.epoch() || earlier.apart() != apart) {
+            suspicions.put(campaign.eventId(), new Suspicion(overdue.epoch(), apart, now));
             return false;
         }
-        if (behind || now - earlier.since() > COUNTS_MAY_TAKE) {
+        if (apart || now - earlier.since() > COUNTS_MAY_TAKE) {
             suspicions.remove(campaign.eventId());
             return true;
         }

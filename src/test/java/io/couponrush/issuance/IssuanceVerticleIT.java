@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +60,9 @@ class IssuanceVerticleIT {
             await(pool.query(Files.readString(Path.of("src/main/resources/db/migration", file)))
                     .execute());
         }
+        long ids = ThreadLocalRandom.current().nextLong(1L << 40, 1L << 50); // the Redis may know others
+        await(pool.query("alter table coupon_events alter column id restart with " + ids)
+                .execute());
         Codecs.registerAll(vertx.eventBus());
         var campaigns = new Campaigns(new CampaignStore(pool)::find, System::nanoTime);
         await(vertx.deployVerticle(new IssuanceVerticle(

@@ -47,6 +47,13 @@ final class LaneBench implements Timers, LaneListener {
         return new Lane(event, ledger, book, rebuilder, this, bounds, this, this::code);
     }
 
+    Sweeper sweeper() {
+        var ledger = new BenchLedger();
+        var book = new BenchBook();
+        var rebuilder = new Rebuilder(ledger, book, this, () -> epochsBegun++);
+        return new Sweeper(ledger, book, rebuilder, this, dead -> {}, (campaign, seen) -> {});
+    }
+
     DirectMode directMode(long event) {
         var ledger = new BenchLedger();
         var book = new BenchBook();
