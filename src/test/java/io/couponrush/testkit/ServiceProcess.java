@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ public final class ServiceProcess implements Service, AutoCloseable {
     private final Map<String, String> env;
     private Process child;
     private int port;
+    private long started;
 
     private ServiceProcess(Path directory, Map<String, String> env) {
         this.directory = directory;
@@ -73,11 +75,31 @@ public final class ServiceProcess implements Service, AutoCloseable {
             builder.environment().keySet().removeIf(name -> name.startsWith("COUPONRUSH_"));
             builder.environment().putAll(env);
             child = builder.start();
+            started = System.nanoTime();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         port = awaitBanner();
         return this;
+    }
+
+    /** From its next start on. */
+    public void isTold(Map<String, String> settings) {
+        env.putAll(settings);
+    }
+
+    /** Takes back what it was told, from its next start on. */
+    public void forgets(Set<String> settings) {
+        env.keySet().removeAll(settings);
+    }
+
+    /** Since its last start. */
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - started);
+    }
+
+    public boolean isAlive() {
+        return child.isAlive();
     }
 
     /** As {@code kill -9} does: nothing of it runs on. */
