@@ -104,7 +104,7 @@ final class Server {
         campaigns = new Campaigns(campaignStore::find, System::nanoTime);
         news = new CampaignNews(vertx.eventBus());
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, this::reloadStock);
-        account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
+        account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), clock);
         authentication = new Authentication(account.callers());
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         var limits = settings.limits();

@@ -41,7 +41,7 @@ class ClockFaultIT {
                 .as("minutes by which it is wrong")
                 .isEqualTo(minutes);
 
-        var trial = Trial.of(fleet, "clock wrong by " + minutes + " min", 8)
+        var trial = Trial.of(fleet, "clock wrong by " + minutes + " min", 15)
                 .injects("1 of 2, by libfaketime; a sale opens in 3 s");
         long later = fleet.staff().opens(Sale.of(40).startingIn(Duration.ofSeconds(3)));
         var atB = early.at(fleet.b().process());

@@ -78,7 +78,7 @@ class LongFaultIT {
             claims += round.claims().get(hit)[0];
             acknowledged += round.claims().get(hit)[1];
             if (hit.noticed() > 0) noticed++;
-            if (rounds.isEmpty() || rounds.get(rounds.size() - 1) != round.end()) rounds.add(round.end());
+            if (rounds.isEmpty() || !rounds.get(rounds.size() - 1).equals(round.end())) rounds.add(round.end());
         }
 
         int times() {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One sale of a long run: mishaps at random, one after the other, each when the last one is forgotten. */
 final class Round {
+    private static final List<Mishap> MISHAPS = List.of(Mishap.values());
     private static final int USERS = 36_000;
     private static final int PER_SECOND = 1_200;
     private static final long UNTIL_FORGOTTEN_S = 12;
@@ -63,7 +64,7 @@ final class Round {
     private Result run() {
         Trial.pause(TimeUnit.NANOSECONDS.toMillis(BASELINE));
         while (load.secondsLeft() > UNTIL_FORGOTTEN_S) {
-            Mishap next = Mishap.values()[random.nextInt(Mishap.values().length)];
+            Mishap next = MISHAPS.get(random.nextInt(MISHAPS.size()));
             hits.add(hit(next));
             assertThat(fleet.books().count(WRONG_COUNT + sale)).as("I1, I2").isZero();
         }
@@ -74,7 +75,7 @@ final class Round {
         assertThat(load.missing()).isEmpty();
         assertThat(gauges.beyond()).isEmpty();
         gauges.untilAtRest();
-        return new Result(List.copyOf(hits), claims(end), FaultTable.Row.of("", "", end, 0, 0, ""));
+        return new Result(List.copyOf(hits), claims(end), FaultTable.Row.of("sale " + sale, "", end, 0, 0, ""));
     }
 
     private Hit hit(Mishap what) {

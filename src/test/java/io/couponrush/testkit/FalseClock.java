@@ -11,7 +11,11 @@ import java.util.stream.Stream;
 /** A wall clock that is wrong for one process, by libfaketime; time that only passes stays right. */
 public final class FalseClock {
     public static final Set<String> SETTINGS = Set.of(
-            "LD_PRELOAD", "FAKETIME", "DONT_FAKE_MONOTONIC", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_DISABLE_SHM");
+            "LD_PRELOAD",
+            "FAKETIME",
+            "DONT_FAKE_MONOTONIC",
+            "FAKETIME_DONT_FAKE_MONOTONIC",
+            "FAKETIME_FORCE_MONOTONIC_FIX");
 
     private FalseClock() {}
 
@@ -27,13 +31,13 @@ public final class FalseClock {
                         "1",
                         "FAKETIME_DONT_FAKE_MONOTONIC",
                         "1",
-                        "FAKETIME_DISABLE_SHM",
-                        "1"));
+                        "FAKETIME_FORCE_MONOTONIC_FIX",
+                        "0")); // its fix makes every timed wait of a JVM end at once
     }
 
     private static Optional<Path> library() {
         return Stream.of("x86_64-linux-gnu", "aarch64-linux-gnu")
-                .map(machine -> Path.of("/usr/lib", machine, "faketime", "libfaketime.so.1"))
+                .map(machine -> Path.of("/usr/lib", machine, "faketime", "libfaketimeMT.so.1"))
                 .filter(Files::exists)
                 .findFirst();
     }
