@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Trial {
     private static final int PER_SECOND = 400;
-    private static final int RECOVERY_S = 12;
+    private static final int RECOVERY_S = 9;
     private static final int BASELINE_MS = 1_200;
 
     /** A machine that runs other things beside the tests may take so much longer. */
