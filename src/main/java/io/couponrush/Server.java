@@ -127,7 +127,7 @@ final class Server {
         news = new CampaignNews(vertx.eventBus());
         issuance = new IssuanceClient(vertx.eventBus(), settings);
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, issuance::reload);
-        account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
+        account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), clock);
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         audit = new AuditStore(pool, readers);
         trail = new AuditTrail(audit, clientAddress::of);

@@ -9,6 +9,7 @@ import io.couponrush.testkit.Book;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Crowd;
 import io.couponrush.testkit.PrivateRabbit;
+import io.couponrush.testkit.ReadBack;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Shopper;
@@ -134,7 +135,7 @@ class BrokerFaultIT {
     }
 
     private Crowd press() {
-        return callers.startAt(PER_SECOND, Callers.shuffled(callers.presses(sale, PRESSES)));
+        return callers.startAt(PER_SECOND, Callers.shuffled(callers.presses(sale, PRESSES)), new ReadBack(service));
     }
 
     /** Issuing felt nothing (F19), and each page shows each coupon of its user once (I12), nobody else's (I13). */

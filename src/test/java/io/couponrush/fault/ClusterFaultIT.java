@@ -12,6 +12,7 @@ import io.couponrush.testkit.Book;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Clustering;
 import io.couponrush.testkit.Page;
+import io.couponrush.testkit.ReadBack;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Service;
@@ -47,7 +48,7 @@ class ClusterFaultIT {
             var callers = claims.callers(20);
             var pages = pages(browsers, callers);
             for (ServiceProcess victim : List.of(browsers, claims, telling)) {
-                var crowd = callers.startAt(20, callers.presses(sale, 1));
+                var crowd = callers.startAt(20, callers.presses(sale, 1), new ReadBack(telling));
                 crowd.untilIssued(6);
                 victim.isKilled();
                 var answers = crowd.answers();

@@ -16,7 +16,8 @@ final class FaultTable {
     /**
      * A line.
      *
-     * @param recovery seconds from the end of the fault to the last claim that was not answered for good
+     * @param recovery seconds from the end of the fault until the pace was what it had been
+     * @param mayTake seconds it should take at most, on a machine that does nothing else
      */
     record Row(
             String fault,
@@ -29,11 +30,28 @@ final class FaultTable {
             long refusedButIssued,
             long stranded,
             double recovery,
+            double mayTake,
             String noticed) {
+        static Row of(String fault, String injected, Reckoning end, double recovery, double mayTake, String noticed) {
+            return new Row(
+                    fault,
+                    injected,
+                    end.claims(),
+                    end.all().coupons().size(),
+                    end.lost(),
+                    end.oversold(),
+                    end.overLimit(),
+                    end.refusedButIssued(),
+                    end.stranded(),
+                    recovery,
+                    mayTake,
+                    noticed);
+        }
+
         String text() {
             return String.format(
                     Locale.ROOT,
-                    "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %.1f | %s |",
+                    "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %.1f | %.0f | %s |",
                     fault,
                     injected,
                     claims,
@@ -44,6 +62,7 @@ final class FaultTable {
                     refusedButIssued,
                     stranded,
                     recovery,
+                    mayTake,
                     noticed);
         }
     }
@@ -55,9 +74,10 @@ final class FaultTable {
     }
 
     static synchronized void show() {
+        if (ROWS.isEmpty()) return;
         var text = new StringBuilder("| fault | injected | claims | acknowledged | lost | oversold | over limit"
-                + " | refused but issued | stranded | recovery s | noticed |\n");
-        text.append("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
+                + " | refused but issued | stranded | recovery s | aim s | noticed |\n");
+        text.append("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
         ROWS.forEach(row -> text.append(row.text()).append('\n'));
         System.out.print(text);
         try {

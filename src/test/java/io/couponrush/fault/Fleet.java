@@ -1,6 +1,7 @@
 package io.couponrush.fault;
 
 import io.couponrush.testkit.Backends;
+import io.couponrush.testkit.PrivatePostgres;
 import io.couponrush.testkit.PrivateRedis;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Service;
@@ -11,20 +12,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Two nodes, each a process, sharing a database and a Redis of their own, each by way of proxies of its own. As a {@link
- * Service} it is the first node, with the servers as they are behind the proxies.
+ * Two nodes, each a process, sharing a Postgres and a Redis of their own and the broker of all tests, each by way of
+ * proxies of its own. As a {@link Service} it is the first node, with the servers as they are behind the proxies.
  */
 final class Fleet implements Service, AutoCloseable {
     private static final int POSTGRES_PORT = 5432;
     private static final int REDIS_PORT = 6379;
+    private static final int RABBITMQ_PORT = 5672;
 
     private final Path directory;
-    private final String postgresUri;
+    private final PrivatePostgres postgres;
     private final Node a;
     private final Node b;
     private final Staff staff;
@@ -32,22 +36,45 @@ final class Fleet implements Service, AutoCloseable {
     private int servers;
 
     /** A node and its lines. */
-    record Node(ServiceProcess process, TcpProxy postgres, TcpProxy redis) {}
+    record Node(ServiceProcess process, TcpProxy postgres, TcpProxy redis, TcpProxy broker) {
+        /** Everything passes, and it runs. */
+        void isWell() {
+            postgres.pass();
+            redis.pass();
+            broker.pass();
+            if (process.isAlive()) {
+                process.isResumed();
+            } else {
+                process.start();
+            }
+        }
+    }
 
-    private Fleet(Path directory) {
+    private Fleet(Path directory, Path postgresDirectory) {
         this.directory = directory;
+        postgres = PrivatePostgres.start(postgresDirectory);
         redis = freshRedis();
-        Map<String, String> env = RunningService.environment(redis.uri());
+        Map<String, String> env = RunningService.environment(postgres.uri(), redis.uri());
         env.put("COUPONRUSH_JWT_SECRET", "Vw5nKq8RtYb2ZxLc7MhGd4PsJf9Ae3Uo");
-        postgresUri = env.get("COUPONRUSH_POSTGRES_URI");
-        a = node("a", env);
-        b = node("b", env);
+        List<Node> both = Stream.of("a", "b")
+                .parallel()
+                .map(name -> node(name, new HashMap<>(env)))
+                .toList();
+        a = both.get(0);
+        b = both.get(1);
         staff = new Staff(this);
     }
 
     /** Empty where there is no redis-server. */
     static Optional<Fleet> start() {
-        return hasServers() && PrivateRedis.isPossible() ? Optional.of(make()) : Optional.empty();
+        return start(newDirectory());
+    }
+
+    /** The same with the data of Postgres in that directory. */
+    static Optional<Fleet> start(Path postgresDirectory) {
+        return hasServers() && PrivateRedis.isPossible()
+                ? Optional.of(new Fleet(newDirectory(), postgresDirectory))
+                : Optional.empty();
     }
 
     /** The shared servers bring an executable along where the machine has none. */
@@ -55,20 +82,23 @@ final class Fleet implements Service, AutoCloseable {
         return !Backends.shared().redisUri().isEmpty();
     }
 
-    private static Fleet make() {
+    static Path newDirectory() {
         try {
-            return new Fleet(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "fleet"));
+            return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "fleet")
+                    .toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private Node node(String name, Map<String, String> env) {
-        var postgres = new TcpProxy(postgresUri, POSTGRES_PORT);
+        var toPostgres = new TcpProxy(postgres.uri(), POSTGRES_PORT);
         var toRedis = new TcpProxy(redis.uri(), REDIS_PORT);
-        env.put("COUPONRUSH_POSTGRES_URI", postgres.uri(postgresUri));
+        var toBroker = new TcpProxy(Backends.shared().rabbitmqUri(), RABBITMQ_PORT);
+        env.put("COUPONRUSH_POSTGRES_URI", toPostgres.uri(postgres.uri()));
         env.put("COUPONRUSH_REDIS_URI", toRedis.uri(redis.uri()));
-        return new Node(ServiceProcess.with(newDirectory(name), env), postgres, toRedis);
+        env.put("COUPONRUSH_RABBITMQ_URI", toBroker.uri(Backends.shared().rabbitmqUri()));
+        return new Node(ServiceProcess.with(newDirectory(name), env), toPostgres, toRedis, toBroker);
     }
 
     private Path newDirectory(String name) {
@@ -89,6 +119,27 @@ final class Fleet implements Service, AutoCloseable {
 
     List<Node> nodes() {
         return List.of(a, b);
+    }
+
+    Node other(Node node) {
+        return node.equals(a) ? b : a;
+    }
+
+    /** Whatever a test left behind. */
+    void isWell() {
+        nodes().forEach(Node::isWell);
+        redis.isResumed();
+        redis.hasRoom();
+    }
+
+    PrivatePostgres postgres() {
+        return postgres;
+    }
+
+    /** Starts Postgres where it died; the nodes find it. */
+    void startPostgres() {
+        postgres.start();
+        nodes().forEach(node -> node.postgres().leadsTo(postgres.uri(), POSTGRES_PORT));
     }
 
     PrivateRedis redis() {
@@ -118,7 +169,7 @@ final class Fleet implements Service, AutoCloseable {
 
     @Override
     public String postgresUri() {
-        return postgresUri;
+        return postgres.uri();
     }
 
     @Override
@@ -133,11 +184,13 @@ final class Fleet implements Service, AutoCloseable {
             try {
                 node.postgres().close();
                 node.redis().close();
+                node.broker().close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
         redis.close();
+        postgres.close();
         a.process().log().lines().filter(line -> line.contains("ERROR")).forEach(System.out::println);
     }
 }

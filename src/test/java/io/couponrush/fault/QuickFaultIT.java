@@ -2,54 +2,40 @@ package io.couponrush.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.couponrush.testkit.Web;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The faults that break most of what can break, in seconds; {@link EveryFaultIT} has the others. */
+/** The faults that break most of what can break, in seconds: part of every build. */
+@Tag("fault")
+@Tag("quick")
+@ExtendWith(OneFleet.class)
 class QuickFaultIT {
-    private static Fleet fleet;
-
-    @BeforeAll
-    static void start() {
-        var started = Fleet.start();
-        assumeTrue(started.isPresent(), "there is no redis-server on this machine");
-        fleet = started.get();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (fleet == null) return;
-        fleet.close();
-        FaultTable.show();
-    }
-
     @Test
-    void oneOfTwoNodesIsKilledAndStartedAgain() {
+    void oneOfTwoNodesIsKilledAndStartedAgain(Fleet fleet) {
         var trial = Trial.of(fleet, "node killed", 4).injects("kill -9 of 1 of 2, restart");
         fleet.b().postgres().swallow(); // so that it holds reservations which nobody will ever commit
         Trial.pause(200);
         fleet.b().process().isKilled();
         fleet.b().postgres().pass();
         long left = fleet.books().shelf(trial.sale()).leases();
+        trial.isOver(5);
         fleet.b().process().start();
-        trial.isOver();
         var outcome = trial.ends();
         assertThat(outcome.unanswered()).as("clients of the dead node").isPositive();
         assertThat(left).as("reservations of the dead node").isGreaterThan(10);
     }
 
     @Test
-    void redisIsSuspendedAndPostgresDecidesAlone() {
+    void redisIsSuspendedAndPostgresDecidesAlone(Fleet fleet) {
         var trial = Trial.of(fleet, "Redis suspended", 5).injects("SIGSTOP 2.5 s");
         fleet.redis().isSuspended();
         Trial.pause(2_500);
+        trial.isOver(10);
         fleet.redis().isResumed();
-        trial.isOver();
         var outcome = trial.ends();
         assertThat(outcome.counters().get("claims_direct")).isPositive();
         assertThat(outcome.counters().get("rebuilds")).isBetween(1L, 4L);
@@ -57,7 +43,7 @@ class QuickFaultIT {
     }
 
     @Test
-    void aNodeSaysWhichServerIsAwayAndWhetherItWorksWithoutIt() {
+    void aNodeSaysWhichServerIsAwayAndWhetherItWorksWithoutIt(Fleet fleet) {
         var node = fleet.a();
         node.redis().cut();
         readiness(node, 200, "{\"name\":\"redis\",\"status\":\"DOWN\"}");
@@ -78,7 +64,7 @@ class QuickFaultIT {
     }
 
     @Test
-    void postgresDoesItsWorkAndItsRepliesAreLost() {
+    void postgresDoesItsWorkAndItsRepliesAreLost(Fleet fleet) {
         var trial = Trial.of(fleet, "Postgres replies lost", 4).injects("400 ms, then cut; 3 times");
         long unheard = 0;
         for (int i = 0; i < 3; i++) {
@@ -91,7 +77,7 @@ class QuickFaultIT {
             });
             Trial.pause(300);
         }
-        trial.isOver();
+        trial.isOver(5);
         trial.ends(); // everybody was told of a coupon in the end, or there would be rows of nobody
         assertThat(unheard).as("coupons whose commit nobody heard of").isPositive();
         assertThat(fleet.a().postgres().lost() + fleet.b().postgres().lost()).isPositive();

@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.couponrush.testkit.Answer.Press;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 
 /** What a crowd was answered, and whether the books agree. */
 public record Answers(List<Answer> all) {
+    /** How long a node may go on saying that it is sold out when stock has come back. */
+    private static final Duration NEWS_TAKE = Duration.ofMillis(1_500);
+
     public Answers and(Answers later) {
         return new Answers(Stream.concat(all.stream(), later.all.stream()).toList());
     }
@@ -55,8 +60,8 @@ public record Answers(List<Answer> all) {
     }
 
     /**
-     * Every way in which the answers and the rows of that campaign do not fit (I4, I5, I6, and I15 for a campaign that
-     * sold out once). Where a press without a key has no answer, its row is nobody's fault.
+     * Every way in which the answers and the rows of that campaign do not fit (I4, I5, I6, I15). Where a press without
+     * a key has no answer, its row is nobody's fault.
      */
     public List<String> contradictions(Book book) {
         var found = new ArrayList<String>();
@@ -87,7 +92,7 @@ public record Answers(List<Answer> all) {
             });
         }
         refusedAndIssued(found);
-        soldOutAndIssued(book, found);
+        soldOutAndIssued(book, rows, found);
         return found;
     }
 
@@ -107,17 +112,36 @@ public record Answers(List<Answer> all) {
         });
     }
 
-    private void soldOutAndIssued(Book book, List<String> found) {
-        if (book.generation() != 1) return;
-        long known = refusedWith("COUPON_SOLD_OUT").stream()
-                .mapToLong(Answer::ended)
-                .reduce(Long.MAX_VALUE, (a, b) -> a - b < 0 ? a : b);
-        if (known == Long.MAX_VALUE) return;
+    /** Somebody was told that it is sold out, and somebody who asked later got a coupon of the same generation. */
+    private void soldOutAndIssued(Book book, Map<Long, Book.Row> rows, List<String> found) {
+        Map<Integer, Long> known = new HashMap<>();
+        refusedWith("COUPON_SOLD_OUT").stream()
+                .filter(a -> a.press().eventId() == book.eventId())
+                .forEach(a -> known.merge(sellingBefore(a, book), a.ended(), Answers::earlier));
         Map<Press, Long> firstTries = new HashMap<>();
-        all.forEach(a -> firstTries.merge(a.press(), a.started(), (x, y) -> x - y < 0 ? x : y));
+        all.forEach(a -> firstTries.merge(a.press(), a.started(), Answers::earlier));
         issued().stream()
-                .filter(a -> !a.replayed() && firstTries.get(a.press()) - known > 0)
-                .forEach(a -> found.add("issued after it was sold out: " + a.body()));
+                .filter(a -> !a.replayed() && rows.containsKey(a.couponId()))
+                .forEach(a -> {
+                    Long since = known.get(rows.get(a.couponId()).generation());
+                    if (since != null && firstTries.get(a.press()) - since > 0) {
+                        found.add("issued after it was sold out: " + a.body());
+                    }
+                });
+    }
+
+    /** The last generation in which coupons were given out that surely had begun when that was asked. */
+    private static int sellingBefore(Answer answer, Book book) {
+        Instant asked = Instant.now().minusNanos(System.nanoTime() - answer.started());
+        int selling = 0;
+        for (int turn = 1; turn < book.turned().size(); turn += 2) {
+            if (book.turned().get(turn).plus(NEWS_TAKE).isBefore(asked)) selling = turn + 1;
+        }
+        return selling;
+    }
+
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
     }
 
     /** The answers to each user. */

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  *
  * @param told coupon ids in outbox rows, as often as they stand there
  * @param turns of the stock in the outbox: {@code soldout:1}, {@code reopened:2}, ...
+ * @param turned when they happened: the first generation's turn first
  */
 public record Book(
         long eventId,
@@ -27,9 +28,15 @@ public record Book(
         Instant end,
         List<Row> rows,
         List<Long> told,
-        List<String> turns) {
+        List<String> turns,
+        List<Instant> turned) {
 
-    public record Row(long couponId, long userId, String code, int seq, Instant issuedAt) {}
+    /**
+     * A coupon.
+     *
+     * @param generation of the stock in which it was issued; -1 if nobody was told of it
+     */
+    public record Row(long couponId, long userId, String code, int seq, Instant issuedAt, int generation) {}
 
     public List<String> codes() {
         return rows.stream().map(Row::code).toList();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 
 /** Reads what the service keeps in Postgres and Redis, past the service. */
@@ -51,23 +52,32 @@ public final class Books {
         var rows = new ArrayList<Book.Row>();
         var told = new ArrayList<Long>();
         var turns = new ArrayList<String>();
-        each(connection, "select * from user_coupons where event_id = ? order by id", eventId, row -> {
-            var at = row.getObject("issued_at", OffsetDateTime.class).toInstant();
-            rows.add(new Book.Row(
-                    row.getLong("id"), row.getLong("user_id"), row.getString("coupon_code"), row.getInt("seq"), at));
-        });
+        var turned = new ArrayList<Instant>();
+        var generations = new HashMap<Long, Integer>();
         each(connection, "select * from outbox where event_id = ? order by id", eventId, row -> {
             if (row.getString("topic").equals("coupon.issued")) {
                 var payload = new JsonObject(row.getString("payload"));
-                payload.getJsonArray("couponIds").forEach(id -> told.add(((Number) id).longValue()));
+                payload.getJsonArray("couponIds").forEach(element -> {
+                    long id = ((Number) element).longValue();
+                    told.add(id);
+                    generations.put(id, turns.size());
+                });
             } else if (!row.getString("topic").equals("coupon.event")) {
                 turns.add(row.getString("dedup").replace(":" + eventId + ":", ":"));
+                turned.add(instant(row, "created_at"));
             }
+        });
+        each(connection, "select * from user_coupons where event_id = ? order by id", eventId, row -> {
+            rows.add(new Book.Row(
+                    row.getLong("id"),
+                    row.getLong("user_id"),
+                    row.getString("coupon_code"),
+                    row.getInt("seq"),
+                    instant(row, "issued_at"),
+                    generations.getOrDefault(row.getLong("id"), -1)));
         });
         var found = new ArrayList<Book>();
         each(connection, "select * from coupon_events where id = ?", eventId, row -> {
-            Instant start = row.getObject("start_time", OffsetDateTime.class).toInstant();
-            Instant end = row.getObject("end_time", OffsetDateTime.class).toInstant();
             found.add(new Book(
                     eventId,
                     row.getInt("total_count"),
@@ -75,13 +85,28 @@ public final class Books {
                     row.getInt("soldout_generation"),
                     row.getInt("max_per_user"),
                     row.getLong("epoch"),
-                    start,
-                    end,
+                    instant(row, "start_time"),
+                    instant(row, "end_time"),
                     rows,
                     told,
-                    turns));
+                    turns,
+                    turned));
         });
         return found.get(0);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    /** Its stock, given out or not. */
+    public int totalOf(long eventId) {
+        return (int) count("select total_count from coupon_events where id = " + eventId);
+    }
+
+    /** Coupons of a campaign that nobody has got, by its counter. */
+    public long left(long eventId) {
+        return count("select total_count - issued_count from coupon_events where id = " + eventId);
     }
 
     public Shelf shelf(long eventId) {

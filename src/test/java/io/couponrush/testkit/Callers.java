@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Users with tokens who press the button, over a fixed number of connections. */
@@ -118,8 +119,8 @@ public final class Callers {
         return crowd;
     }
 
-    /** That many a second, whether the earlier ones are answered or not. */
-    public Crowd startAt(int perSecond, List<Press> presses) {
+    /** That many a second, whether the earlier ones are answered or not; coupons are looked up by the way. */
+    public Crowd startAt(int perSecond, List<Press> presses, ReadBack readBack) {
         var crowd = new Crowd(presses);
         HttpClient client = VERTX.createHttpClient(
                 new HttpClientOptions().setConnectTimeout(1_000),
@@ -128,8 +129,10 @@ public final class Callers {
         var sent = new ArrayList<Future<Void>>();
         VERTX.setPeriodic(10, timer -> {
             long due = (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1);
-            while (sent.size() < Math.min(due, presses.size())) sent.add(pressOnce(crowd, client));
-            if (sent.size() == presses.size()) {
+            while (sent.size() < due && !crowd.isOver()) {
+                sent.add(pressOnce(crowd, client, answer -> readBack.look(client, answer)));
+            }
+            if (crowd.isOver()) {
                 VERTX.cancelTimer(timer);
                 Future.all(sent).onComplete(done -> client.close().onComplete(closed -> crowd.end()));
             }
@@ -160,16 +163,17 @@ public final class Callers {
     private Future<Void> work(Crowd crowd, HttpClient client) {
         return crowd.isOver()
                 ? Future.succeededFuture()
-                : pressOnce(crowd, client).compose(v -> work(crowd, client));
+                : pressOnce(crowd, client, answer -> {}).compose(v -> work(crowd, client));
     }
 
-    private Future<Void> pressOnce(Crowd crowd, HttpClient client) {
+    private Future<Void> pressOnce(Crowd crowd, HttpClient client, Consumer<Answer> then) {
         Press press = crowd.next();
         if (press == null) return Future.succeededFuture();
         long started = System.nanoTime();
         return send(client, press, started)
                 .otherwise(e -> Answer.none(press, started, e))
                 .onSuccess(crowd::add)
+                .onSuccess(then::accept)
                 .mapEmpty();
     }
 

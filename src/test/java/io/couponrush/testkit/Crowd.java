@@ -21,6 +21,7 @@ public final class Crowd {
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger issued = new AtomicInteger();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopped;
 
     Crowd(List<Press> presses) {
         this.presses = List.copyOf(presses);
@@ -31,9 +32,18 @@ public final class Crowd {
         return i < presses.size() ? presses.get(i) : null;
     }
 
-    /** All have pressed. */
+    /** All have pressed, or the rest was told not to. */
     boolean isOver() {
-        return next.get() >= presses.size();
+        return stopped || next.get() >= presses.size();
+    }
+
+    /** Who has not pressed yet does not press any more. */
+    public void stop() {
+        stopped = true;
+    }
+
+    public boolean hasEnded() {
+        return ended.getCount() == 0;
     }
 
     void add(Answer answer) {
@@ -50,7 +60,7 @@ public final class Crowd {
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .atMost(PATIENCE)
-                .until(() -> issued.get() >= coupons || ended.getCount() == 0);
+                .until(() -> issued.get() >= coupons || hasEnded());
     }
 
     public int issuedSoFar() {

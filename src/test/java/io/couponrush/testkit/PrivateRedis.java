@@ -100,6 +100,20 @@ public final class PrivateRedis implements AutoCloseable {
         ask(Command.REPLICAOF, "NO", "ONE");
     }
 
+    /** Answers nobody for that long, as with a slow command. */
+    public void sleepsFor(double seconds) {
+        ask(Command.create("DEBUG"), "SLEEP", Double.toString(seconds));
+    }
+
+    /** Has no memory for anything more, and evicts nothing. */
+    public void isFull() {
+        ask(Command.CONFIG, "SET", "maxmemory", "1");
+    }
+
+    public void hasRoom() {
+        ask(Command.CONFIG, "SET", "maxmemory", "0");
+    }
+
     private Response ask(Command command, String... arguments) {
         Redis redis = Redis.createClient(Callers.VERTX, uri());
         try {
@@ -128,7 +142,9 @@ public final class PrivateRedis implements AutoCloseable {
                             "--appendonly",
                             keepsItsData ? "yes" : "no",
                             "--appendfsync",
-                            "always"))
+                            "always",
+                            "--enable-debug-command",
+                            "local"))
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("redis.out").toFile())
                     .start();

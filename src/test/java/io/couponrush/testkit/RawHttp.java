@@ -128,6 +128,11 @@ public final class RawHttp implements AutoCloseable {
         return (System.nanoTime() - nanos) / 1_000_000;
     }
 
+    /** From here on {@link #close} says nothing but RST. */
+    public void resets() throws SocketException {
+        socket.setSoLinger(true, 0);
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

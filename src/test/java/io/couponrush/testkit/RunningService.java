@@ -39,8 +39,13 @@ public final class RunningService implements Service, AutoCloseable {
 
     /** What every service of the tests is told: its servers, its staff, and limits that a crowd does not meet. */
     public static Map<String, String> environment(String redisUri) {
+        return environment(Backends.shared().freshDatabase(), redisUri);
+    }
+
+    /** The same with that database, which is empty. */
+    public static Map<String, String> environment(String emptyDatabase, String redisUri) {
         Map<String, String> env = new HashMap<>();
-        env.put("COUPONRUSH_POSTGRES_URI", database());
+        env.put("COUPONRUSH_POSTGRES_URI", migrated(emptyDatabase));
         env.put("COUPONRUSH_REDIS_URI", redisUri);
         env.put("COUPONRUSH_RABBITMQ_URI", Backends.shared().rabbitmqUri());
         env.putAll(manners());
@@ -60,11 +65,9 @@ public final class RunningService implements Service, AutoCloseable {
     }
 
     /**
-     * A fresh, migrated database whose campaigns have ids that no other database used: Redis is shared, and its keys are
-     * made of them.
+     * Gives it tables, and its campaigns ids that no other database used: Redis is shared, and its keys are made of them.
      */
-    private static String database() {
-        String uri = Backends.shared().freshDatabase();
+    private static String migrated(String uri) {
         int applied = Migrations.migrate(uri);
         if (applied == 0) throw new IllegalStateException("no migrations");
         long first = ThreadLocalRandom.current().nextLong(1L << 24, 1L << 44);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,6 +31,7 @@ public final class ServiceProcess implements Service, AutoCloseable {
     private final List<String> launcher;
     private volatile Process child;
     private volatile int port;
+    private long started;
 
     private ServiceProcess(Path directory, Map<String, String> env, String... launcher) {
         this.directory = directory;
@@ -83,11 +85,31 @@ public final class ServiceProcess implements Service, AutoCloseable {
             builder.environment().keySet().removeIf(name -> name.startsWith("COUPONRUSH_"));
             builder.environment().putAll(env);
             child = builder.start();
+            started = System.nanoTime();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         port = awaitBanner();
         return this;
+    }
+
+    /** From its next start on. */
+    public void isTold(Map<String, String> settings) {
+        env.putAll(settings);
+    }
+
+    /** Takes back what it was told, from its next start on. */
+    public void forgets(Set<String> settings) {
+        env.keySet().removeAll(settings);
+    }
+
+    /** Since its last start. */
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - started);
+    }
+
+    public boolean isAlive() {
+        return child.isAlive();
     }
 
     /** As {@code kill -9} does: nothing of it runs on. */

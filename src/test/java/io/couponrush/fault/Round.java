@@ -1,0 +1,144 @@
+package io.couponrush.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couponrush.fault.Mishap.Scene;
+import io.couponrush.testkit.Answer;
+import io.couponrush.testkit.Answer.Press;
+import io.couponrush.testkit.Callers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** One sale of a long run: mishaps at random, one after the other, each when the last one is forgotten. */
+final class Round {
+    private static final List<Mishap> MISHAPS = List.of(Mishap.values());
+    private static final int USERS = 36_000;
+    private static final int PER_SECOND = 1_200;
+    private static final long UNTIL_FORGOTTEN_S = 12;
+    private static final long BASELINE = TimeUnit.SECONDS.toNanos(2);
+    private static final String WRONG_COUNT =
+            "select count(*) from coupon_events e where e.issued_count > e.total_count"
+                    + " or e.issued_count <> (select count(*) from user_coupons c where c.event_id = e.id) and e.id = ";
+
+    private final Fleet fleet;
+    private final Random random;
+    private final long sale;
+    private final Callers callers;
+    private final Gauges gauges;
+    private final Load load;
+    private final List<Hit> hits = new ArrayList<>();
+
+    /**
+     * A mishap and what came of it.
+     *
+     * @param recovery seconds; infinite when it was not forgotten in time
+     */
+    record Hit(Mishap what, long began, double recovery, long noticed) {}
+
+    /**
+     * All that came of it.
+     *
+     * @param claims of each mishap: those that first came before the next one, and how many of them got a coupon
+     */
+    record Result(List<Hit> hits, Map<Hit, int[]> claims, FaultTable.Row end) {}
+
+    private Round(Fleet fleet, Random random) {
+        this.fleet = fleet;
+        this.random = random;
+        sale = fleet.staff().opens(Reckoning.sale(USERS));
+        callers = fleet.callers(USERS);
+        gauges = new Gauges(fleet);
+        load = Load.start(fleet, sale, callers, PER_SECOND);
+    }
+
+    /** Opens a sale, lets the mishaps come while users press, and checks everything at the end. */
+    static Result of(Fleet fleet, Random random) {
+        return new Round(fleet, random).run();
+    }
+
+    private Result run() {
+        Trial.pause(TimeUnit.NANOSECONDS.toMillis(BASELINE));
+        while (load.secondsLeft() > UNTIL_FORGOTTEN_S) {
+            Mishap next = MISHAPS.get(random.nextInt(MISHAPS.size()));
+            hits.add(hit(next));
+            assertThat(fleet.books().count(WRONG_COUNT + sale)).as("I1, I2").isZero();
+        }
+        var answers = load.ends();
+        var end = Reckoning.of(fleet, sale, callers, answers);
+        gauges.close();
+        end.holds(fleet);
+        assertThat(load.missing()).isEmpty();
+        assertThat(gauges.beyond()).isEmpty();
+        gauges.untilAtRest();
+        return new Result(List.copyOf(hits), claims(end), FaultTable.Row.of("sale " + sale, "", end, 0, 0, ""));
+    }
+
+    private Hit hit(Mishap what) {
+        List<Counters> before = counters();
+        Scene scene = what.happensTo(fleet, sale, random);
+        double recovery = recovery(scene);
+        List<Counters> after = counters();
+        var grown = after.get(0).since(before.get(0)).and(after.get(1).since(before.get(1)));
+        long noticed =
+                switch (what.noticedBy) {
+                    case "unanswered" -> during(scene, a -> a.status() == 0);
+                    case "slow" -> during(scene, a -> a.ended() - a.started() > TimeUnit.MILLISECONDS.toNanos(100));
+                    case "ended", "untold" -> scene.seen();
+                    default -> grown.get(what.noticedBy);
+                };
+        var hit = new Hit(what, scene.began(), recovery, noticed);
+        System.out.printf("%s: well after %.1f s; %s %d%n", what.title, recovery, what.noticedBy, noticed);
+        return hit;
+    }
+
+    private List<Counters> counters() {
+        return fleet.nodes().stream().map(node -> Counters.of(node.process())).toList();
+    }
+
+    private long during(Scene scene, java.util.function.Predicate<Answer> sign) {
+        return load.soFar().all().stream()
+                .filter(a -> a.ended() - scene.began() > 0 && sign.test(a))
+                .count();
+    }
+
+    private double recovery(Scene scene) {
+        long patience = scene.endedAt() + TimeUnit.SECONDS.toNanos(UNTIL_FORGOTTEN_S);
+        OptionalDouble seconds = OptionalDouble.empty();
+        while (seconds.isEmpty() && System.nanoTime() - patience < 0 && !load.hasEnded()) {
+            Trial.pause(250);
+            List<Answer> all = load.soFar().all();
+            seconds = Pace.of(all, scene.began() - BASELINE, scene.began(), PER_SECOND / 4)
+                    .recovery(all, scene.endedAt(), System.nanoTime());
+        }
+        return seconds.orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /** Claims, and those that were acknowledged, that first came between this mishap and the next. */
+    private Map<Hit, int[]> claims(Reckoning end) {
+        Map<Press, Long> first = new HashMap<>();
+        Map<Press, Boolean> issued = new HashMap<>();
+        for (Answer answer : end.all().all()) {
+            first.merge(answer.press(), answer.started(), (a, b) -> a - b < 0 ? a : b);
+            issued.merge(answer.press(), answer.issued(), Boolean::logicalOr);
+        }
+        Map<Hit, int[]> claims = new HashMap<>();
+        hits.forEach(hit -> claims.put(hit, new int[2]));
+        first.forEach((press, at) -> {
+            int[] counts = claims.get(lastBefore(at));
+            counts[0]++;
+            if (issued.getOrDefault(press, false)) counts[1]++;
+        });
+        return claims;
+    }
+
+    private Hit lastBefore(long at) {
+        Hit last = hits.get(0);
+        for (Hit hit : hits) if (hit.began() - at <= 0) last = hit;
+        return last;
+    }
+}
