@@ -48,7 +48,7 @@ class ClusterFaultIT {
             var callers = claims.callers(20);
             var pages = pages(browsers, callers);
             for (ServiceProcess victim : List.of(browsers, claims, telling)) {
-                var crowd = callers.startAt(20, callers.presses(sale, 1), new ReadBack(telling));
+                var crowd = callers.startAt(20, callers.presses(sale, 1), new ReadBack(browsers));
                 crowd.untilIssued(6);
                 victim.isKilled();
                 var answers = crowd.answers();
