@@ -1,27 +1,26 @@
 package io.couponrush;
 
-import com.hazelcast.config.Config;
-import com.hazelcast.config.XmlConfigBuilder;
 import io.couponrush.config.Settings;
 import io.couponrush.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
 /** Makes the one Vert.x of a process, alone or as a member of the cluster. */
 final class Node {
-    /** Beside the program it wins over the copy in the jar. */
-    private static final Path CLUSTER_FILE = Path.of("conf", "cluster.xml");
+    /** A line to another node that is silent for the sum of both is given up, as soon as the member itself is. */
+    private static final int PING_EVERY_MS = 1_000;
+
+    private static final int PONG_WITHIN_MS = 4_000;
+    private static final int CONNECT_MS = 2_000;
 
     private Node() {}
 
@@ -32,33 +31,35 @@ final class Node {
         }
         try {
             String address = address(cluster.host());
-            EventBusOptions bus = new EventBusOptions().setHost(address).setClusterPublicHost(address);
-            return metrics.instrument(Vertx.builder(), new VertxOptions().setEventBusOptions(bus))
-                    .withClusterManager(new HazelcastClusterManager(config(address, cluster.members())))
+            var options = new VertxOptions().setEventBusOptions(bus(cluster, address));
+            return metrics.instrument(Vertx.builder(), options)
+                    .withClusterManager(new HazelcastClusterManager(Members.config(cluster, address)))
                     .buildClustered();
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
     }
 
-    static Config config(String address, List<String> members) throws IOException {
-        try (InputStream xml = clusterFile()) {
-            Config config = new XmlConfigBuilder(xml).build();
-            config.getNetworkConfig()
-                    .setPublicAddress(address)
-                    .getInterfaces()
-                    .setEnabled(true)
-                    .addInterface(address);
-            members.forEach(config.getNetworkConfig().getJoin().getTcpIpConfig()::addMember);
-            return config;
+    private static EventBusOptions bus(Settings.Cluster cluster, String address) {
+        var options = new EventBusOptions()
+                .setHost(address)
+                .setClusterPublicHost(address)
+                .setPort(cluster.busPort())
+                .setConnectTimeout(CONNECT_MS)
+                .setClusterPingInterval(PING_EVERY_MS)
+                .setClusterPingReplyInterval(PONG_WITHIN_MS);
+        var tls = cluster.busTls();
+        if (tls.certificate() != null && tls.key() != null && tls.authority() != null) {
+            options.setSsl(true)
+                    .setTrustAll(false)
+                    .setClientAuth(ClientAuth.REQUIRED)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(tls.certificate().toString())
+                            .addKeyPath(tls.key().toString()))
+                    .setTrustOptions(
+                            new PemTrustOptions().addCertPath(tls.authority().toString()));
         }
-    }
-
-    private static InputStream clusterFile() throws IOException {
-        if (Files.exists(CLUSTER_FILE)) return Files.newInputStream(CLUSTER_FILE);
-        InputStream packaged = Node.class.getResourceAsStream("/cluster.xml");
-        if (packaged == null) throw new FileNotFoundException(CLUSTER_FILE.toString());
-        return packaged;
+        return options;
     }
 
     /** The settings let any name pass; what it means must not be reachable from outside either. */

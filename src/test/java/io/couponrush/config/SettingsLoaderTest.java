@@ -129,10 +129,22 @@ class SettingsLoaderTest {
         "COUPONRUSH_REDIS_URI, http://localhost, redis.uri: does not start with redis:// or rediss://",
         "COUPONRUSH_CLUSTER_HOST, 0.0.0.0, 'cluster.host: \"0.0.0.0\" is not a private address'",
         "COUPONRUSH_CLUSTER_MEMBERS, 'a:1,b c', 'cluster.members: \"b c\" is not host:port'",
+        "COUPONRUSH_CLUSTER_PORT, 0, cluster.port: 0 is not within 1..65516",
+        "COUPONRUSH_ISSUANCE_REMOTE, true, issuance.remote: needs cluster.enabled",
         "COUPONRUSH_ROLES, 'http,web', 'roles: \"web\" is not http, issuance or notification'",
     })
     void refusesWhatIsOutOfRange(String name, String value, String mistake) {
         assertThat(mistakes(Profile.DEV, Map.of(name, value))).isEqualTo("bad settings:\n  " + mistake);
+    }
+
+    @Test
+    void asksForAllOfTheBusCertificates() {
+        assertThat(mistakes(Profile.DEV, Map.of("COUPONRUSH_CLUSTER_BUS_TLS_KEY", "key.pem"))
+                        .lines())
+                .containsExactlyInAnyOrder(
+                        "bad settings:",
+                        "  cluster.busTls.certificate: is missing",
+                        "  cluster.busTls.authority: is missing");
     }
 
     @Test

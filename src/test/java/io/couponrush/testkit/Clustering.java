@@ -1,0 +1,59 @@
+package io.couponrush.testkit;
+
+import io.couponrush.config.Profile;
+import io.couponrush.config.Settings;
+import io.couponrush.config.SettingsLoader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** The settings of nodes that are to be one cluster, apart from every other on this machine. */
+public record Clustering(String name, List<Integer> ports) {
+    public static Clustering of(int nodes) {
+        return new Clustering("test-" + UUID.randomUUID(), freePorts(nodes));
+    }
+
+    /** What that node, counted from 0, is told by its environment. */
+    public Map<String, String> env(int node) {
+        return new HashMap<>(Map.of(
+                "COUPONRUSH_CLUSTER_ENABLED",
+                "true",
+                "COUPONRUSH_CLUSTER_NAME",
+                name,
+                "COUPONRUSH_CLUSTER_PORT",
+                ports.get(node).toString(),
+                "COUPONRUSH_CLUSTER_MEMBERS",
+                ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","))));
+    }
+
+    public Settings.Cluster settings(int node) {
+        return settings(node, Map.of());
+    }
+
+    /** With other settings by their names in the environment. */
+    public Settings.Cluster settings(int node, Map<String, String> changes) {
+        var env = env(node);
+        env.putAll(changes);
+        return SettingsLoader.read(Profile.DEV, env).settings().cluster();
+    }
+
+    /** Free a moment ago. */
+    private static List<Integer> freePorts(int count) {
+        var held = new ArrayList<ServerSocket>();
+        try {
+            for (int i = 0; i < count; i++) held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
+            for (ServerSocket each : held) each.close();
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
