@@ -9,7 +9,6 @@ import io.couponrush.backing.DatabaseClock;
 import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitTopology;
 import io.couponrush.bus.Addresses;
-import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.Codecs;
 import io.couponrush.campaign.CampaignEditStore;
 import io.couponrush.campaign.CampaignNews;
@@ -30,6 +29,7 @@ import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Routes;
 import io.couponrush.http.WebRoot;
 import io.couponrush.issuance.CouponRoutes;
+import io.couponrush.issuance.IssuanceClient;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.OutboxRelay;
@@ -76,7 +76,6 @@ import org.jspecify.annotations.Nullable;
 final class Server {
     private static final Duration CLOCK_EVERY = Duration.ofSeconds(10);
     private static final Duration REFUSALS_EVERY = Duration.ofSeconds(5);
-    private static final DeliveryOptions RELOAD = new DeliveryOptions().setSendTimeout(2_000);
     private static final DeliveryOptions ASK = new DeliveryOptions().setSendTimeout(500);
 
     private final Vertx vertx;
@@ -90,6 +89,7 @@ final class Server {
     private final Campaigns campaigns;
     private final SoldOutFlags soldOut = new SoldOutFlags(System::nanoTime);
     private final CampaignNews news;
+    private final IssuanceClient issuance;
     private final CampaignOffice office;
     private final AccountFeature account;
     private final LiveChannel live;
@@ -125,7 +125,8 @@ final class Server {
         campaignStore = new CampaignStore(pool);
         campaigns = new Campaigns(campaignStore::find, System::nanoTime);
         news = new CampaignNews(vertx.eventBus());
-        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, this::reloadStock);
+        issuance = new IssuanceClient(vertx.eventBus(), settings);
+        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, issuance::reload);
         account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), InstantSource.system());
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         audit = new AuditStore(pool, readers);
@@ -230,14 +231,14 @@ final class Server {
         if (!settings.roles().contains(Role.ISSUANCE)) {
             return Future.succeededFuture();
         }
-        var issuance = new IssuanceVerticle(settings, campaigns, clock, meters);
-        Supplier<Future<State>> redis = () -> Future.succeededFuture(State.of(issuance.hasRedis()));
+        var verticle = new IssuanceVerticle(settings, campaigns, clock, meters);
+        Supplier<Future<State>> redis = () -> Future.succeededFuture(State.of(verticle.hasRedis()));
         if (settings.issuance().directMax() > 0) {
             health.watches("redis", redis); // without it issuing goes on, slower
         } else {
             health.needs("redis", redis);
         }
-        return vertx.deployVerticle(issuance).onSuccess(deployed::push).mapEmpty();
+        return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
     }
 
     private Future<Void> deployHttp() {
@@ -262,7 +263,7 @@ final class Server {
     /** One event loop's worth. */
     List<ExpressRoute> express() {
         return List.of(new IssueEndpoint(
-                vertx.eventBus(),
+                issuance,
                 settings,
                 contract,
                 authentication,
@@ -299,12 +300,6 @@ final class Server {
                 new NotificationRoutes(authentication, notices),
                 new ManagementRoutes(metrics.registry(), health),
                 new DocsRoutes(contract));
-    }
-
-    private Future<Void> reloadStock(long eventId) {
-        return vertx.eventBus()
-                .request(Addresses.RELOAD_STOCK, new CampaignChanged(eventId), RELOAD)
-                .mapEmpty();
     }
 
     private Future<Long> reserved(long eventId) {

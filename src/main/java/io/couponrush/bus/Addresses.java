@@ -5,8 +5,14 @@ public final class Addresses {
     /** Request {@link IssueCommand}, reply {@link IssueOutcome}; point to point, node-local. */
     public static final String ISSUE = "coupon.issue";
 
-    /** Request {@link CampaignChanged}, reply empty once Redis was loaded anew; point to point. */
+    /** Request {@link CampaignChanged}, reply empty once Redis was loaded anew; point to point, node-local. */
     public static final String RELOAD_STOCK = "coupon.reload";
+
+    /** As {@link #ISSUE}, from nodes that issue nothing themselves; only where the settings allow it. */
+    public static final String ISSUE_REMOTE = "coupon.issue.remote";
+
+    /** As {@link #RELOAD_STOCK}, likewise. */
+    public static final String RELOAD_STOCK_REMOTE = "coupon.reload.remote";
 
     /** Request an event's id, reply how many of its units are reserved; fails when Redis cannot say. Point to point. */
     public static final String RESERVED = "coupon.reserved";

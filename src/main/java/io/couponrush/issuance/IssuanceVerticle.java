@@ -12,11 +12,14 @@ import io.couponrush.config.Settings;
 import io.couponrush.issuance.IssuancePipeline.Opening;
 import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -119,23 +122,36 @@ public final class IssuanceVerticle extends VerticleBase {
                 : vertx.timer(DRAIN_LOOK_MS, TimeUnit.MILLISECONDS).compose(v -> drained(looks - 1));
     }
 
+    /** What other nodes may ask for is another address, so that nothing from the network reaches the node's own. */
     private Future<Void> listen(Rebuilder rebuilder, Ledger ledger) {
-        var bus = vertx.eventBus();
-        bus.<IssueCommand>localConsumer(Addresses.ISSUE, this::issue);
-        var reload = bus.<CampaignChanged>consumer(
-                Addresses.RELOAD_STOCK,
-                m -> rebuilder.rebuild(m.body().eventId()).onSuccess(m::reply).onFailure(e -> m.fail(0, e.toString())));
-        var reserved = bus.<Long>consumer(
-                Addresses.RESERVED,
-                m -> reserved(ledger, m.body()).onSuccess(m::reply).onFailure(e -> m.fail(0, e.toString())));
-        return Future.all(reload.completion(), reserved.completion()).mapEmpty();
+        EventBus bus = vertx.eventBus();
+        Handler<Message<CampaignChanged>> reload = message -> reload(rebuilder, message);
+        bus.localConsumer(Addresses.ISSUE, this::issue);
+        bus.localConsumer(Addresses.RELOAD_STOCK, reload);
+        var open = new ArrayList<Future<Void>>();
+        open.add(bus.<Long>consumer(Addresses.RESERVED, message -> reserved(ledger, message))
+                .completion());
+        if (settings.issuance().remote()) {
+            open.add(bus.consumer(Addresses.ISSUE_REMOTE, this::issue).completion());
+            open.add(bus.consumer(Addresses.RELOAD_STOCK_REMOTE, reload).completion());
+        }
+        return Future.all(open).mapEmpty();
     }
 
-    private static Future<Long> reserved(Ledger ledger, long eventId) {
-        return ledger.overdue(eventId, 0, 0)
+    private static void reload(Rebuilder rebuilder, Message<CampaignChanged> message) {
+        rebuilder
+                .rebuild(message.body().eventId())
+                .onSuccess(message::reply)
+                .onFailure(e -> message.fail(0, e.toString()));
+    }
+
+    private static void reserved(Ledger ledger, Message<Long> message) {
+        ledger.overdue(message.body(), 0, 0)
                 .compose(seen -> seen.epoch() == 0
                         ? Future.failedFuture("not loaded")
-                        : Future.succeededFuture(seen.openLeases()));
+                        : Future.succeededFuture(seen.openLeases()))
+                .onSuccess(message::reply)
+                .onFailure(e -> message.fail(0, e.toString()));
     }
 
     private void issue(Message<IssueCommand> message) {

@@ -1,6 +1,5 @@
 package io.couponrush.issuance;
 
-import io.couponrush.bus.Addresses;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
@@ -25,8 +24,6 @@ import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.ops.Meters;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,19 +36,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /api/coupons/issue} at the edge: everything that can be refused without asking Redis or Postgres is refused
- * here; the rest goes over the bus to the issuance verticle of this node. One instance per HTTP event loop.
+ * here; the rest goes over the bus to an issuance verticle. One instance per HTTP event loop.
  */
 public final class IssueEndpoint implements ExpressRoute {
     private static final CharSequence IDEMPOTENCY_KEY = HttpHeaders.createOptimized("Idempotency-Key");
     private static final CharSequence REPLAYED = HttpHeaders.createOptimized("Idempotency-Replayed");
     private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-    private static final Duration REPLY_SLACK = Duration.ofMillis(500);
 
     /** How long a claim waits to learn about a campaign that the node does not know. */
     static final long LOOKUP_MS = 500;
 
-    private final EventBus bus;
+    private final IssuanceClient issuance;
     private final Authentication authentication;
     private final RateLimiter limiter;
     private final Campaigns campaigns;
@@ -61,7 +57,6 @@ public final class IssueEndpoint implements ExpressRoute {
     private final InstantSource clock;
     private final Meters meters;
     private final RefusalTally refusals;
-    private final DeliveryOptions delivery;
     private final CouponText couponText = new CouponText();
 
     /**
@@ -71,7 +66,7 @@ public final class IssueEndpoint implements ExpressRoute {
      * @param clock Postgres' time as this node knows it
      */
     public IssueEndpoint(
-            EventBus bus,
+            IssuanceClient issuance,
             Settings settings,
             Contract contract,
             Authentication authentication,
@@ -81,7 +76,7 @@ public final class IssueEndpoint implements ExpressRoute {
             InstantSource clock,
             Meters meters,
             RefusalTally refusals) {
-        this.bus = bus;
+        this.issuance = issuance;
         this.authentication = authentication;
         this.limiter = limiter;
         this.campaigns = campaigns;
@@ -91,9 +86,6 @@ public final class IssueEndpoint implements ExpressRoute {
         this.clock = clock;
         this.meters = meters;
         this.refusals = refusals;
-        this.delivery = new DeliveryOptions()
-                .setLocalOnly(true)
-                .setSendTimeout(settings.issuance().deadline().plus(REPLY_SLACK).toMillis());
     }
 
     @Override
@@ -185,8 +177,8 @@ public final class IssueEndpoint implements ExpressRoute {
         String key = press.key();
         var rid = key == null ? IdempotencyKey.noKey() : IdempotencyKey.rid(userId, key);
         var command = new IssueCommand(campaign.eventId(), userId, rid, key != null);
-        bus.<IssueOutcome>request(Addresses.ISSUE, command, delivery)
-                .onSuccess(reply -> answer(press, campaign, reply.body()))
+        issuance.issue(command)
+                .onSuccess(outcome -> answer(press, campaign, outcome))
                 .onFailure(e -> answerUnavailable(press));
         return null;
     }

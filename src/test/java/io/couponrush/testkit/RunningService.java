@@ -9,6 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** The whole service in this JVM, on a port of its own, with a database of its own on the shared servers. */
 public final class RunningService implements Service, AutoCloseable {
+    public static final String JWT_SECRET = "Qm7wJ2xVd9RfKc4TzYb8NhLs5GpAe3Xu";
+
     private final Map<String, String> env;
     private WholeServer server;
 
@@ -25,8 +27,13 @@ public final class RunningService implements Service, AutoCloseable {
     public static RunningService start(Map<String, String> settings) {
         Map<String, String> env = environment(Backends.shared().redisUri());
         env.put("COUPONRUSH_HTTP_PORT", "0");
-        env.put("COUPONRUSH_JWT_SECRET", "Qm7wJ2xVd9RfKc4TzYb8NhLs5GpAe3Xu");
+        env.put("COUPONRUSH_JWT_SECRET", JWT_SECRET);
         env.putAll(settings);
+        return new RunningService(env);
+    }
+
+    /** With these settings by their names in the environment, and no others. */
+    public static RunningService with(Map<String, String> env) {
         return new RunningService(env);
     }
 

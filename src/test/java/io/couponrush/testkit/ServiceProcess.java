@@ -11,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,15 +23,17 @@ import java.util.stream.Stream;
 /** {@code dev} as a process of its own, which may be killed at any moment and started again on the same data. */
 public final class ServiceProcess implements Service, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Pattern SHOP = Pattern.compile("Shop\\s+http://127\\.0\\.0\\.1:(\\d+)/");
+    private static final Pattern SHOP = Pattern.compile("Shop\\s+http://[0-9.]+:(\\d+)/");
 
     private final Path directory;
     private final Map<String, String> env;
-    private Process child;
-    private int port;
+    private final List<String> launcher;
+    private volatile Process child;
+    private volatile int port;
 
-    private ServiceProcess(Path directory, Map<String, String> env) {
+    private ServiceProcess(Path directory, Map<String, String> env, String... launcher) {
         this.directory = directory;
+        this.launcher = List.of(launcher);
         this.env = new HashMap<>(env);
         this.env.put("COUPONRUSH_DATA_DIR", data().toString());
         this.env.put("COUPONRUSH_HTTP_PORT", "0");
@@ -53,19 +57,25 @@ public final class ServiceProcess implements Service, AutoCloseable {
         return new ServiceProcess(directory, env).start();
     }
 
+    /** The same, started by a command that takes the rest of its line for a command and becomes it. */
+    public static ServiceProcess launched(Path directory, Map<String, String> env, String... launcher) {
+        return new ServiceProcess(directory, env, launcher).start();
+    }
+
     public ServiceProcess start() {
         try {
             Files.deleteIfExists(directory.resolve("out"));
-            var builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1", // it does not live long
-                            "-cp",
-                            classPath(),
-                            Main.class.getName(),
-                            "dev")
+            var command = new ArrayList<>(launcher);
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx512m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1", // it does not live long
+                    "-cp",
+                    classPath(),
+                    Main.class.getName(),
+                    "dev"));
+            var builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectOutput(directory.resolve("out").toFile())
                     .redirectError(ProcessBuilder.Redirect.appendTo(
@@ -99,6 +109,10 @@ public final class ServiceProcess implements Service, AutoCloseable {
     public int isStopped() {
         child.destroy();
         return awaitEnd();
+    }
+
+    public long pid() {
+        return child.pid();
     }
 
     /** What it has said on stderr since the first start. */
