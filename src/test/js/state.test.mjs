@@ -128,8 +128,15 @@ test('a user message counts once, also when it is replayed', () => {
   const first = step(open(), notice('coupon.used', {}, 7));
   assert.equal(first.notices.length, 1);
   assert.equal(step(first, notice('coupon.used', {}, 7)), first);
-  assert.equal(step(first, notice('coupon.used', {}, 6)), first);
   assert.equal(step(first, notice('coupon.used', {}, 8)).notices.length, 2);
+});
+
+test('a user message that comes late is not lost, and what was read is not read again', () => {
+  const second = step(step(open(), notice('coupon.used', {}, 7)), notice('coupon.used', {}, 9));
+  assert.equal(second.cursor, 6);
+  const late = step(second, notice('coupon.used', {}, 8));
+  assert.equal(late.notices.length, 3);
+  assert.equal(step(late, {type: 'replayed', upTo: 9}).cursor, 9);
 });
 
 test('what is not known changes nothing', () => {

@@ -63,14 +63,16 @@ const live = new Live({
     if (state.event) reload();
     replay();
   },
+  missed: (askAfterMs) => setTimeout(replay, askAfterMs),
   refused: refusedToHear,
 });
 
-/** What was missed while the socket was away; an older server does not have it. */
+/** What was missed while the socket, or the way to this node, was away; an older server does not have it. */
 async function replay() {
-  if (!session.token || !state.lastId) return;
-  const missed = await api.missed(state.lastId).catch(() => null);
+  if (!session.token || !state.cursor) return;
+  const missed = await api.missed(state.cursor).catch(() => null);
   for (const notice of missed?.items || []) put({type: 'notice', notice});
+  if (missed?.nextAfter) put({type: 'replayed', upTo: missed.nextAfter});
 }
 
 let looking = 0;

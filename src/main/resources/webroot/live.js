@@ -12,7 +12,7 @@ export class Live {
   #addresses = new Map();
   #on;
 
-  /** on: {message(notice), link(state), open(), refused(address)} */
+  /** on: {message(notice), link(state), open(), missed(askAfterMs), refused(address)} */
   constructor(on) { this.#on = on; }
 
   /** token is a function, so that a reconnect sends the one of then. */
@@ -59,6 +59,7 @@ export class Live {
 
   #hear(frame) {
     if (frame.type === 'rec' && frame.body?.type === 'drain') this.#comeBack = frame.body.data.reconnectAfterMs;
+    else if (frame.type === 'rec' && frame.body?.type === 'missed') this.#on.missed(frame.body.data.askAfterMs);
     else if (frame.type === 'rec') this.#on.message(frame.body);
     else if (frame.type === 'err' && frame.address) this.#on.refused(frame.address);
   }

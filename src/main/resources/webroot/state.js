@@ -4,6 +4,7 @@
  */
 
 export const RETRIES = 3;
+const SEEN_MAX = 200;
 
 export const initial = {
   now: 0, // server time in ms, by the measured offset
@@ -15,7 +16,8 @@ export const initial = {
   claim: {step: 'idle'}, // idle | sending | retrying | unknown | done | refused
   coupon: null,
   notices: [],
-  lastId: 0, // of the user messages seen
+  seen: [], // ids of user messages, the latest first: they may come late, and twice
+  cursor: 0, // up to which id the server's list was read; live messages do not move it, an earlier one may be missing
 };
 
 export function step(state, input) {
@@ -32,6 +34,7 @@ export function step(state, input) {
     case 'refused': return refused(state, input);
     case 'lost': return lost(state, input.retryAt);
     case 'notice': return notice(state, input.notice);
+    case 'replayed': return {...state, cursor: Math.max(state.cursor, input.upTo)};
     default: return state;
   }
 }
@@ -70,8 +73,8 @@ function lost(state, retryAt) {
 
 function notice(state, {type, id, data}) {
   if (id !== undefined) {
-    if (id <= state.lastId) return state;
-    state = {...state, lastId: id};
+    if (state.seen.includes(id)) return state;
+    state = {...state, seen: [id, ...state.seen].slice(0, SEEN_MAX), cursor: state.cursor || id - 1};
   }
   if (!data) return state;
   const mine = state.event && state.event.eventId === data.eventId;

@@ -16,12 +16,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The browsers of one event loop, and who of them listens to what. All but {@link #tell} and {@link #drain} run on it. */
+/**
+ * The browsers of one event loop, and who of them listens to what. All but {@link #tell}, {@link #catchUp} and {@link
+ * #drain} run on it.
+ */
 final class Audience {
     /** Tokens are asked again this often, so that one that has ended gives no more than that. */
     private static final long SWEEP_MS = 500;
 
     private static final long DRAIN_MS = 1_000;
+
+    /** Nobody's users all ask at once: a thousand browsers of a loop in a second. */
+    private static final int CATCH_UP_MIN_MS = 1_000;
 
     private final Map<BrowserAddress, Set<BridgeSocket>> listeners = new HashMap<>();
     private final Set<BridgeSocket> sockets = identitySet();
@@ -87,6 +93,18 @@ final class Audience {
             List<BridgeSocket> all = List.copyOf(listeners.getOrDefault(address, Set.of()));
             all.forEach(socket -> socket.write(frame));
             meters.delivered(all.size());
+        });
+    }
+
+    /** From any thread. Users are to ask for what they missed, each after a while of its own. */
+    void catchUp() {
+        loop.runOnContext(v -> {
+            int spread = Math.max(CATCH_UP_MIN_MS, sockets.size());
+            Map.copyOf(listeners).forEach((address, all) -> {
+                if (address.kind() == BrowserAddress.Kind.USER) {
+                    List.copyOf(all).forEach(socket -> socket.askToCatchUp(address, spread));
+                }
+            });
         });
     }
 

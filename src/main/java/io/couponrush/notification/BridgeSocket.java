@@ -104,6 +104,12 @@ final class BridgeSocket {
                 ServerFrame.message(address, "{\"type\":\"drain\",\"data\":{\"reconnectAfterMs\":" + after + "}}"));
     }
 
+    /** Tells the browser to ask for what it missed, within that time. */
+    void askToCatchUp(BrowserAddress address, int withinMillis) {
+        int after = ThreadLocalRandom.current().nextInt(withinMillis);
+        write(ServerFrame.message(address.text(), "{\"type\":\"missed\",\"data\":{\"askAfterMs\":" + after + "}}"));
+    }
+
     void goAway() {
         close(GOING_AWAY, "this node stops");
     }

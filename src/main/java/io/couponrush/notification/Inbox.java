@@ -1,7 +1,6 @@
 package io.couponrush.notification;
 
 import io.couponrush.bus.Notice;
-import io.couponrush.bus.Notices;
 import io.couponrush.notification.NoticeStore.Added;
 import io.couponrush.notification.NoticeStore.Fate;
 import io.couponrush.notification.NoticeStore.NotAdded;
@@ -36,7 +35,7 @@ final class Inbox {
 
     private final Vertx vertx;
     private final Keep keep;
-    private final Consumer<Notices> tell;
+    private final Consumer<List<Notice>> tell;
     private final DeliveryMeters meters;
     private final Recent recent = new Recent();
     private final ArrayDeque<Delivery> pending = new ArrayDeque<>();
@@ -51,7 +50,7 @@ final class Inbox {
 
     private record Delivery(Deliveries from, long tag, Incoming message) {}
 
-    Inbox(Vertx vertx, Keep keep, Consumer<Notices> tell, DeliveryMeters meters) {
+    Inbox(Vertx vertx, Keep keep, Consumer<List<Notice>> tell, DeliveryMeters meters) {
         this.vertx = vertx;
         this.keep = keep;
         this.tell = tell;
@@ -128,7 +127,7 @@ final class Inbox {
             }
         }
         if (!notices.isEmpty()) {
-            tell.accept(new Notices(notices));
+            tell.accept(List.copyOf(notices));
         }
         meters.stored(notices.size());
         acknowledge(batch, fates, notices.size());

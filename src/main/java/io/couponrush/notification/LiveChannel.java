@@ -27,6 +27,7 @@ public final class LiveChannel {
     private final NoticeBoard board = new NoticeBoard();
     private final Turns turns = new Turns();
     private final StockTicker ticker;
+    private final Hearing hearing;
 
     public LiveChannel(
             Vertx vertx,
@@ -43,6 +44,7 @@ public final class LiveChannel {
         this.meters = meters;
         this.nanoTime = nanoTime;
         this.ticker = new StockTicker(board, campaigns, turns, clock);
+        this.hearing = new Hearing(nanoTime);
     }
 
     /** Done when the other nodes know that this one listens. */
@@ -51,6 +53,7 @@ public final class LiveChannel {
         var turned = vertx.eventBus()
                 .<StockTurned>consumer(Addresses.STOCK_TURNED, message -> ticker.turned(message.body()));
         vertx.setPeriodic(SECOND_MS / settings.stockPerSecond(), timer -> ticker.tick());
+        vertx.setPeriodic(SECOND_MS, timer -> listenForSilence());
         return Future.join(List.of(notices.completion(), turned.completion())).mapEmpty();
     }
 
@@ -65,6 +68,20 @@ public final class LiveChannel {
     }
 
     private void receive(Notices notices) {
+        if (hearing.missedBefore(notices)) {
+            catchUp();
+        }
         notices.notices().stream().filter(turns::passes).forEach(board::post);
+    }
+
+    private void listenForSilence() {
+        if (hearing.someoneFellSilent()) {
+            catchUp();
+        }
+    }
+
+    private void catchUp() {
+        meters.missed();
+        board.catchUp();
     }
 }

@@ -62,6 +62,11 @@ final class NoticeBoard {
         }
     }
 
+    /** Has the users among the browsers ask for what they may have missed. */
+    void catchUp() {
+        audiences.forEach(Audience::catchUp);
+    }
+
     /** The events that most browsers of this node listen to. */
     List<Long> events(int limit) {
         return heard.entrySet().stream()

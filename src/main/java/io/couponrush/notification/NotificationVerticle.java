@@ -1,8 +1,6 @@
 package io.couponrush.notification;
 
 import io.couponrush.backing.RabbitTopology;
-import io.couponrush.bus.Addresses;
-import io.couponrush.bus.Notices;
 import io.couponrush.ops.DeliveryMeters;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -14,6 +12,7 @@ import org.slf4j.LoggerFactory;
 public final class NotificationVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(NotificationVerticle.class);
     private static final long LOOK_MS = 250;
+    private static final long BEAT_MS = 1_000;
     private static final long FINISH_MS = 2_000;
     private static final long PRUNE_MS = TimeUnit.MINUTES.toMillis(10);
     private static final int PRUNED = 5_000;
@@ -23,6 +22,7 @@ public final class NotificationVerticle extends VerticleBase {
     private final NoticeStore store;
     private final DeliveryMeters meters;
 
+    private Teller teller;
     private Inbox inbox;
     private Consumers consumers;
 
@@ -46,9 +46,11 @@ public final class NotificationVerticle extends VerticleBase {
     /** Does not wait for the broker. */
     @Override
     public Future<?> start() {
-        inbox = new Inbox(vertx, store::add, this::tell, meters);
+        teller = new Teller(vertx.eventBus());
+        inbox = new Inbox(vertx, store::add, teller::tell, meters);
         consumers = new Consumers(vertx, uri, topology, inbox, meters);
         vertx.setPeriodic(LOOK_MS, id -> consumers.look());
+        vertx.setPeriodic(BEAT_MS, id -> teller.beat());
         vertx.setPeriodic(PRUNE_MS, id -> prune());
         consumers.connect();
         return Future.succeededFuture();
@@ -58,11 +60,10 @@ public final class NotificationVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         consumers.retire();
-        return inbox.idle().timeout(FINISH_MS, TimeUnit.MILLISECONDS).transform(finished -> consumers.close());
-    }
-
-    private void tell(Notices notices) {
-        vertx.eventBus().publish(Addresses.NOTICES, notices);
+        return inbox.idle().timeout(FINISH_MS, TimeUnit.MILLISECONDS).transform(finished -> {
+            teller.leave();
+            return consumers.close();
+        });
     }
 
     private void prune() {

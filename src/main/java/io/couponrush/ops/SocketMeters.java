@@ -11,6 +11,7 @@ public final class SocketMeters {
     private final Counter delivered;
     private final Counter slow;
     private final Counter refused;
+    private final Counter missed;
 
     SocketMeters(MeterRegistry registry) {
         Gauge.builder("couponrush.sockets.open", open, AtomicInteger::get)
@@ -19,6 +20,7 @@ public final class SocketMeters {
         delivered = counter(registry, "couponrush.notices.delivered", "Messages handed to a browser's socket");
         slow = counter(registry, "couponrush.sockets.slow.closed", "Sockets closed because nobody read them");
         refused = counter(registry, "couponrush.registrations.refused", "Subscriptions that were not allowed");
+        missed = counter(registry, "couponrush.notices.missed", "Times this node may have missed notices of another");
     }
 
     public int open() {
@@ -43,6 +45,10 @@ public final class SocketMeters {
 
     public void registrationRefused() {
         refused.increment();
+    }
+
+    public void missed() {
+        missed.increment();
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description) {

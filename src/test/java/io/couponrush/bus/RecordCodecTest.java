@@ -37,8 +37,9 @@ class RecordCodecTest {
                 arguments(new CampaignChanged(3), "{\"eventId\":3}"),
                 arguments(new StockTurned(3, 5), "{\"eventId\":3,\"generation\":5}"),
                 arguments(
-                        new Notices(List.of(new Notice(Notice.toUser(9), "{\"id\":1}"))),
-                        "{\"notices\":[{\"address\":\"coupon.users.9\",\"body\":\"{\\\"id\\\":1}\"}]}"),
+                        new Notices(List.of(new Notice(Notice.toUser(9), "{\"id\":1}")), ID, 4),
+                        "{\"notices\":[{\"address\":\"coupon.users.9\",\"body\":\"{\\\"id\\\":1}\"}]," + "\"teller\":\""
+                                + ID + "\",\"number\":4}"),
                 arguments(new SessionEnded(ID), "{\"sessionId\":\"" + ID + "\"}"));
     }
 

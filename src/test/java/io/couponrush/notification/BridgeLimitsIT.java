@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.couponrush.bus.Addresses;
+import io.couponrush.bus.Notices;
 import io.couponrush.testkit.RawHttp;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -14,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +128,23 @@ class BridgeLimitsIT {
             listener.closeCode();
             assertThatThrownBy(server::raw).isInstanceOf(UpgradeRejectedException.class);
             await().until(() -> server.open() == 0);
+        }
+    }
+
+    @Test
+    void usersAreAskedToCatchUpWhenSomethingWasMissed() {
+        try (var server = new LiveServer(Map.of())) {
+            server.tokens.put("seven", 7L);
+            Browser user = server.raw().register("coupon.users.7", "seven").settled();
+            Browser anybody = server.framed().register("coupon.events.1").settled();
+            server.vertx.eventBus().publish(Addresses.NOTICES, new Notices(List.of(), UUID.randomUUID(), 3));
+            var missed = user.next();
+            assertThat(missed.getString("address")).isEqualTo("coupon.users.7");
+            assertThat(missed.getJsonObject("body").getString("type")).isEqualTo("missed");
+            assertThat(missed.getJsonObject("body").getJsonObject("data").getInteger("askAfterMs"))
+                    .isBetween(0, 999);
+            assertThat(anybody.settled().received).isEmpty();
+            assertThat(server.count("couponrush.notices.missed")).isEqualTo(1);
         }
     }
 

@@ -1,10 +1,8 @@
 package io.couponrush.notification;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.couponrush.bus.Addresses;
 import io.couponrush.bus.Codecs;
 import io.couponrush.bus.Notice;
-import io.couponrush.bus.Notices;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Profile;
@@ -17,8 +15,10 @@ import io.couponrush.ops.Meters;
 import io.couponrush.ops.SocketMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -51,6 +51,8 @@ final class LiveServer implements AutoCloseable {
 
     final MeterRegistry registry = new SimpleMeterRegistry();
     final LiveChannel channel;
+    private final Teller teller = new Teller(vertx.eventBus());
+    private final Context loop = vertx.getOrCreateContext();
     private final SocketMeters meters = new Meters(registry).sockets();
     private final WebSocketClient client = vertx.createWebSocketClient(
             new WebSocketClientOptions().setMaxConnections(5_000).setMaxFrameSize(1 << 20));
@@ -68,6 +70,7 @@ final class LiveServer implements AutoCloseable {
         channel = new LiveChannel(
                 vertx, settings, this::caller, memory, meters, InstantSource.system(), System::nanoTime);
         await(channel.start());
+        loop.runOnContext(v -> vertx.setPeriodic(1_000, timer -> teller.beat()));
         await(vertx.deployVerticle(
                 () -> {
                     var verticle = new HttpVerticle(settings.http(), List.of(), List.of(channel.routes()));
@@ -122,7 +125,12 @@ final class LiveServer implements AutoCloseable {
     }
 
     void publish(String address, String body) {
-        vertx.eventBus().publish(Addresses.NOTICES, new Notices(List.of(new Notice(address, body))));
+        Promise<Void> told = Promise.promise();
+        loop.runOnContext(v -> {
+            teller.tell(List.of(new Notice(address, body)));
+            told.complete();
+        });
+        await(told.future());
     }
 
     double count(String meter) {
