@@ -30,9 +30,14 @@ public final class TcpProxy implements AutoCloseable {
     private volatile long delayMillis;
 
     public TcpProxy(String serverUri, int usualPort) {
+        this(serverUri, usualPort, "127.0.0.1");
+    }
+
+    /** For clients that reach this machine at that address. */
+    public TcpProxy(String serverUri, int usualPort, String host) {
         leadsTo(serverUri, usualPort);
         try {
-            listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            listening = new ServerSocket(0, 50, InetAddress.getByName(host));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -48,7 +53,12 @@ public final class TcpProxy implements AutoCloseable {
 
     /** The same URI by way of the proxy. */
     public String uri(String serverUri) {
-        return serverUri.replaceFirst("//([^@/]*@)?[^/]+", "//$1127.0.0.1:" + listening.getLocalPort());
+        String host = listening.getInetAddress().getHostAddress();
+        return serverUri.replaceFirst("//([^@/]*@)?[^/]+", "//$1" + host + ":" + port());
+    }
+
+    public int port() {
+        return listening.getLocalPort();
     }
 
     /** Closes every connection; new ones are closed at once. */

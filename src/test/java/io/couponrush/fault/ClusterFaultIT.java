@@ -1,0 +1,194 @@
+package io.couponrush.fault;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.couponrush.testkit.Backends;
+import io.couponrush.testkit.Book;
+import io.couponrush.testkit.Callers;
+import io.couponrush.testkit.Clustering;
+import io.couponrush.testkit.Page;
+import io.couponrush.testkit.RunningService;
+import io.couponrush.testkit.Sale;
+import io.couponrush.testkit.Service;
+import io.couponrush.testkit.ServiceProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes of a cluster die, restart and lose sight of each other; whoever listens knows everything in the end, once. */
+@Tag("fault")
+class ClusterFaultIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path directory;
+
+    @Test
+    void eachOfThreeNodesIsKilledInTurn() {
+        var clustering = Clustering.of(3);
+        Map<String, String> shared = shared();
+        shared.put("COUPONRUSH_ISSUANCE_REMOTE", "true");
+        try (var claims = node("claims", shared, clustering.env(0), "http,issuance");
+                var browsers = node("browsers", shared, clustering.env(1), "http");
+                var telling = node("telling", shared, clustering.env(2), "notification")) {
+            long sale = claims.staff().opens(Sale.of(1_000).perUser(3));
+            var callers = claims.callers(20);
+            var pages = pages(browsers, callers);
+            for (ServiceProcess victim : List.of(browsers, claims, telling)) {
+                var crowd = callers.startAt(20, callers.presses(sale, 1));
+                crowd.untilIssued(6);
+                victim.isKilled();
+                var answers = crowd.answers();
+                victim.start();
+                assertThat(callers.insist(answers, 30).issued())
+                        .as("all of them")
+                        .hasSize(20);
+                awaitEverything(claims, sale, callers, pages);
+            }
+            assertThat(pages).as("the silence was noticed").allMatch(page -> page.askedToCatchUp() > 0);
+            pages.forEach(Page::close);
+        }
+    }
+
+    @Test
+    void oneNodeIsKilledAndTheOtherRestartedWhileManyListen() {
+        var clustering = Clustering.of(2);
+        Map<String, String> shared = shared();
+        String all = "http,issuance,notification";
+        try (var a = node("a", shared, clustering.env(0), all);
+                var b = node("b", shared, clustering.env(1), all)) {
+            var both = new Balancer(List.of(a, b), new AtomicInteger());
+            long sale = both.staff().opens(Sale.of(1_000).perUser(3));
+            var callers = both.callers(400);
+            var pages = pages(both, callers);
+            a.isKilled();
+            assertThat(callers.insist(callers.allClaimWithKeys(sale, 1), 30).issued())
+                    .hasSize(400);
+            awaitEverything(a, sale, callers, pages);
+            a.start();
+            assertThat(b.isStopped()).isZero();
+            assertThat(callers.insist(callers.allClaimWithKeys(sale, 1), 30).issued())
+                    .hasSize(400);
+            awaitEverything(a, sale, callers, pages);
+            b.start();
+            assertThat(a.log() + b.log()).as("no event loop stood still").doesNotContain("has been blocked");
+            pages.forEach(Page::close);
+        }
+    }
+
+    @Test
+    void twoNodesLoseSightOfEachOther() {
+        assumeTrue(Namespaces.arePossible(), "this machine lets nobody make network namespaces");
+        try (var split = SplitPair.start(directory, shared())) {
+            var a = split.a();
+            var b = split.b();
+            long before = b.staff().opens(Sale.of(10));
+            long during = b.staff().opens(Sale.of(50));
+            var callers = a.callers(1);
+            var user = callers.one();
+            try (var page = new Page(a, user)) {
+                await().atMost(PATIENCE).until(page::isListening);
+                assertThat(callers.at(b).allClaim(before).issued()).hasSize(1);
+                await().atMost(PATIENCE).until(() -> page.pushed() == 1);
+
+                split.namespaces().split();
+                long splitAt = System.nanoTime();
+                await().atMost(PATIENCE).until(() -> page.askedToCatchUp() == 1); // and the page asks within a second
+                Trial.pause(1_500);
+                var own = callers.allClaim(during);
+                assertThat(own.issued()).hasSize(1);
+                var crowd = a.callers(60);
+                var atA = crowd.start(crowd.presses(during, 1));
+                var others = b.callers(60);
+                var atB = others.start(others.presses(during, 1));
+                var answers = crowd.insist(atA.answers(), 20).and(others.insist(atB.answers(), 20));
+                assertThat(answers.issued()).hasSize(49);
+                assertThat(answers.open()).isEmpty();
+                assertThat(own.and(answers).contradictions(a.books().of(during)))
+                        .isEmpty();
+                Trial.pause(Math.max(0, 25_000 - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - splitAt)));
+                assertThat(page.coupons()).as("nobody could tell the page").hasSize(1);
+
+                split.namespaces().heal();
+                long healed = System.nanoTime();
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> page.coupons().size() == 2);
+                System.out.printf("caught up %.1f s after the split of 25 s%n", (System.nanoTime() - healed) / 1e9);
+                awaitEverything(a, during, callers, List.of(page));
+                assertThat(a.staff().sees(during).getBoolean("soldOut")).isTrue();
+                assertThat(b.staff().sees(during).getBoolean("soldOut")).isTrue();
+
+                long after = a.staff().opens(Sale.of(10));
+                int pushed = page.pushed();
+                assertThat(callers.at(b).allClaim(after).issued()).hasSize(1);
+                await().atMost(PATIENCE).until(() -> page.pushed() > pushed);
+            }
+        }
+    }
+
+    private static Map<String, String> shared() {
+        Map<String, String> shared =
+                RunningService.environment(Backends.shared().redisUri());
+        shared.put("COUPONRUSH_JWT_SECRET", RunningService.JWT_SECRET);
+        return shared;
+    }
+
+    private ServiceProcess node(String name, Map<String, String> shared, Map<String, String> own, String roles) {
+        var env = new HashMap<>(shared);
+        env.putAll(own);
+        env.put("COUPONRUSH_ROLES", roles);
+        return ServiceProcess.with(SplitPair.made(directory, name), env);
+    }
+
+    private static List<Page> pages(Service at, Callers callers) {
+        var pages = callers.all().stream().map(user -> new Page(at, user)).toList();
+        await().atMost(PATIENCE).until(() -> pages.stream().allMatch(Page::isListening));
+        return pages;
+    }
+
+    /** Each page knows each coupon that its user has of that campaign, and each of them once. */
+    private static void awaitEverything(Service service, long sale, Callers callers, List<Page> pages) {
+        Map<Long, List<Long>> owned = service.books().of(sale).rows().stream()
+                .collect(groupingBy(Book.Row::userId, mapping(Book.Row::couponId, toList())));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            for (int i = 0; i < pages.size(); i++) {
+                long user = callers.all().get(i).userId();
+                assertThat(pages.get(i).coupons())
+                        .as("user " + user)
+                        .doesNotHaveDuplicates()
+                        .containsAll(owned.get(user));
+            }
+        });
+    }
+
+    /** Hands its clients to one node after the other. */
+    private record Balancer(List<ServiceProcess> nodes, AtomicInteger turn) implements Service {
+        @Override
+        public int port() {
+            return nodes.get(turn.getAndIncrement() % nodes.size()).port();
+        }
+
+        @Override
+        public String postgresUri() {
+            return nodes.get(0).postgresUri();
+        }
+
+        @Override
+        public String redisUri() {
+            return nodes.get(0).redisUri();
+        }
+    }
+}
