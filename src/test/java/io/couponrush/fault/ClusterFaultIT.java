@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes of a cluster die, restart and lose sight of each other; whoever listens knows everything in the end, once. */
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path directory;
 
     @Test
