@@ -165,8 +165,10 @@ final class Lane {
         return direct.enter()
                 .onSuccess(epoch -> {
                     for (Claim claim : batch) {
-                        claim.hold(epoch, newLease(), 0, codes.get());
-                        committer.add(claim);
+                        if (!claim.answered()) { // else it may have been refused elsewhere since
+                            claim.hold(epoch, newLease(), 0, codes.get());
+                            committer.add(claim);
+                        }
                     }
                     committer.commitNext();
                 })

@@ -33,6 +33,7 @@ final class LaneBench implements Timers, LaneListener {
     private Promise<Void> gate = opened();
     private Promise<Void> stockGate = opened();
     private Runnable whileLoading = () -> {};
+    private boolean away;
     private boolean lookupsForbidden;
     private int lookupsToLose;
     private int answersToLose;
@@ -43,7 +44,7 @@ final class LaneBench implements Timers, LaneListener {
         var ledger = new BenchLedger();
         var book = new BenchBook();
         var rebuilder = new Rebuilder(ledger, book, this, () -> epochsBegun++);
-        var bounds = new Lane.Bounds(batchMax, emptyWaitMillis * 1_000_000, 0);
+        var bounds = new Lane.Bounds(batchMax, emptyWaitMillis * 1_000_000, batchMax);
         return new Lane(event, ledger, book, rebuilder, this, bounds, this, this::code);
     }
 
@@ -91,6 +92,10 @@ final class LaneBench implements Timers, LaneListener {
     void letCommitsGo() {
         gate.complete();
         run();
+    }
+
+    void redisGoesAway() {
+        away = true;
     }
 
     /** Postgres tells nobody the stock and the epoch from here on. */
@@ -225,7 +230,7 @@ final class LaneBench implements Timers, LaneListener {
     private final class BenchLedger implements Ledger {
         @Override
         public boolean away() {
-            return false;
+            return away;
         }
 
         @Override

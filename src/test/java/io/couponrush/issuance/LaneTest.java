@@ -379,6 +379,30 @@ class LaneTest {
     }
 
     @Test
+    void goesToPostgresAloneWhileRedisIsAway() {
+        bench.redisGoesAway();
+
+        offer(claim(1));
+
+        assertThat(answers).singleElement().isInstanceOf(Issued.class);
+        assertThat(bench.reservations()).isEmpty();
+    }
+
+    @Test
+    void sendsNothingDirectlyForAClientThatHasLeft() {
+        bench.redisGoesAway();
+        bench.holdStock();
+        Claim claim = claim(1);
+        offer(claim);
+        claim.answer(new Deferred(false, 1));
+
+        bench.letStockGo();
+
+        assertThat(bench.sent()).isEmpty();
+        assertThat(bench.postgres().rows()).isEmpty();
+    }
+
+    @Test
     void isIdleOnlyWhenNothingIsUnderWay() {
         bench.holdCommits();
         assertThat(lane.idle()).isTrue();

@@ -264,6 +264,7 @@ final class Simulation implements SimulatedNode.World {
         if (calm || c.end() - millis() < FAR / 2) {
             return;
         }
+        scheduler.runFor(Math.max(0, c.start() - millis()) * Scheduler.MS);
         for (int i = c.total() - c.issued() + 2; i > 0; i--) {
             var client = new Client(newcomers++, event, true);
             clients.add(client);
