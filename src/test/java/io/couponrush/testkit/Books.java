@@ -17,9 +17,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Reads what the service keeps in Postgres and Redis, past the service. */
 public final class Books {
+    private static final Set<String> TURNS = Set.of("coupon.soldout", "coupon.reopened");
     private static final Duration REST = Duration.ofSeconds(25);
 
     private final Service service;
@@ -54,13 +56,19 @@ public final class Books {
         each(connection, "select * from user_coupons where event_id = ? order by id", eventId, row -> {
             var at = row.getObject("issued_at", OffsetDateTime.class).toInstant();
             rows.add(new Book.Row(
-                    row.getLong("id"), row.getLong("user_id"), row.getString("coupon_code"), row.getInt("seq"), at));
+                    row.getLong("id"),
+                    row.getLong("user_id"),
+                    row.getString("coupon_code"),
+                    row.getInt("seq"),
+                    at,
+                    row.getString("status")));
         });
         each(connection, "select * from outbox where event_id = ? order by id", eventId, row -> {
-            if (row.getString("topic").equals("coupon.issued")) {
+            String topic = row.getString("topic");
+            if (topic.equals("coupon.issued")) {
                 var payload = new JsonObject(row.getString("payload"));
                 payload.getJsonArray("couponIds").forEach(id -> told.add(((Number) id).longValue()));
-            } else if (!row.getString("topic").equals("coupon.event")) {
+            } else if (TURNS.contains(topic)) {
                 turns.add(row.getString("dedup").replace(":" + eventId + ":", ":"));
             }
         });
@@ -72,6 +80,7 @@ public final class Books {
                     eventId,
                     row.getInt("total_count"),
                     row.getInt("issued_count"),
+                    row.getInt("revoked_count"),
                     row.getInt("soldout_generation"),
                     row.getInt("max_per_user"),
                     row.getLong("epoch"),
