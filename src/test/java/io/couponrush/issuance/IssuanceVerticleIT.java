@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +55,10 @@ class IssuanceVerticleIT {
                 .settings();
         Schema.apply(database);
         pool = Postgres.pool(vertx, settings.postgres(), () -> {});
+        // Redis is shared, and its keys are made of ids
+        long first = ThreadLocalRandom.current().nextLong(1L << 24, 1L << 44);
+        await(pool.query("alter table coupon_events alter column id restart with " + first)
+                .execute());
         Codecs.registerAll(vertx.eventBus());
         var campaigns = new Campaigns(new CampaignStore(pool)::find, System::nanoTime);
         await(vertx.deployVerticle(new IssuanceVerticle(

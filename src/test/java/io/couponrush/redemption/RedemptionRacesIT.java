@@ -221,7 +221,7 @@ class RedemptionRacesIT {
         assertThat(db.mistakes(event)).isEmpty();
     }
 
-    /** Each unit that comes back is taken by somebody, while others are still coming back; 20 turns and more. */
+    /** Each unit that comes back is taken by somebody, while others are still coming back. */
     @Test
     void revokingWhileOthersClaimSellsEveryUnitOnce() {
         long event = db.campaign(30, 1);

@@ -46,7 +46,7 @@ class RedemptionStory {
             return web.get("/api/coupons/" + code).with(200);
         }
 
-        /** What the user was told, apart from the coupon itself; types and ids. */
+        /** The messages of that type that the user was told, oldest first. */
         List<JsonObject> heard(String type) {
             JsonArray items = web.get("/api/notifications").with(200).getJsonArray("items");
             return items.stream()
