@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.couponrush.testkit.Answers;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Callers.Caller;
-import io.couponrush.testkit.Ear;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
+import io.couponrush.testkit.Shopper;
 import io.couponrush.testkit.Staff;
 import io.couponrush.testkit.Web;
 import io.vertx.core.json.JsonArray;
@@ -87,22 +87,26 @@ class RedemptionStory {
 
     @Test
     void aCouponIsUsedOnceForAnOrderAndItsOwnerHearsOfIt() {
-        Holder holder = holder(sale());
-        try (var ear = Ear.of(service, holder.user())) {
-            JsonObject used = holder.uses("A-1", 30_000).with(200);
-            assertThat(used.getString("couponCode")).isEqualTo(holder.code());
-            assertThat(used.getString("orderId")).isEqualTo("A-1");
-            assertThat(used.getInteger("discountAmount")).isEqualTo(4_500);
-            assertThat(used.getInteger("finalAmount")).isEqualTo(25_500);
-            assertThat(holder.uses("A-1", 30_000.00).with(200))
-                    .as("asked again")
-                    .isEqualTo(used);
-            assertThat(holder.sees().getString("status")).isEqualTo("used");
-            assertThat(holder.sees().getString("usedAt")).isEqualTo(used.getString("usedAt"));
-            JsonObject heard = ear.hears("coupon.used");
-            assertThat(heard.getJsonObject("data").getString("orderId")).isEqualTo("A-1");
-            assertThat(heard.getJsonObject("data").getInteger("discountAmount")).isEqualTo(4_500);
-        }
+        long sale = staff.opens(sale());
+        var callers = service.callers(1);
+        Shopper page = Shopper.of(service, callers, sale).get(0);
+        Holder holder = holders(sale, callers).get(0);
+
+        JsonObject used = holder.uses("A-1", 30_000).with(200);
+
+        assertThat(used.getString("couponCode")).isEqualTo(holder.code());
+        assertThat(used.getString("orderId")).isEqualTo("A-1");
+        assertThat(used.getInteger("discountAmount")).isEqualTo(4_500);
+        assertThat(used.getInteger("finalAmount")).isEqualTo(25_500);
+        assertThat(holder.uses("A-1", 30_000.00).with(200)).as("asked again").isEqualTo(used);
+        assertThat(holder.sees().getString("status")).isEqualTo("used");
+        assertThat(holder.sees().getString("usedAt")).isEqualTo(used.getString("usedAt"));
+        await().atMost(SOON).until(() -> !page.heard("coupon.used").isEmpty());
+        JsonObject heard = page.heard("coupon.used").get(0).body().getJsonObject("data");
+        assertThat(heard.getString("orderId")).isEqualTo("A-1");
+        assertThat(heard.getInteger("discountAmount")).isEqualTo(4_500);
+        assertThat(page.strangers()).isEmpty();
+        page.leaves();
         assertThat(holder.heard("coupon.used")).hasSize(1);
         assertRefused(holder.uses("A-1", 30_001), 422, "IDEMPOTENCY_KEY_REUSED");
         assertRefused(holder.uses("A-2", 30_000), 409, "COUPON_NOT_ACTIVE");
