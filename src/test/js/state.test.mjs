@@ -125,6 +125,9 @@ test('a reading older than a message is not believed', () => {
 });
 
 test('a user message counts once, also when it is replayed', () => {
+  for (const type of ['coupon.used', 'coupon.expiring', 'coupon.expired']) {
+    assert.equal(step(open(), notice(type, {}, 7)).notices[0].type, type);
+  }
   const first = step(open(), notice('coupon.used', {}, 7));
   assert.equal(first.notices.length, 1);
   assert.equal(step(first, notice('coupon.used', {}, 7)), first);

@@ -11,7 +11,7 @@ export const texts = {
     howTitle: '이렇게 받아요', how1: '로그인하고 시작 시각을 기다려요.', how2: '열리면 쿠폰 받기를 한 번만 눌러요.',
     how3: '먼저 도착한 순서대로 드려요. 새로고침해도 순서는 같아요.',
     copy: '코드 복사', copied: '복사했어요', back: '이벤트 목록', expires: '사용 기한', requestId: '문의 번호',
-    retryIn: '초 뒤에 다시 누를 수 있어요', status_active: '사용 가능', status_used: '사용함', status_expired: '기간 지남',
+    retryIn: '초 뒤에 다시 누를 수 있어요', status_active: '사용 가능', status_used: '사용함', status_expired: '기간 지남', status_revoked: '취소됨',
     status_scheduled: '예정', status_paused: '잠시 멈춤', status_ended: '끝남', status_open: '진행 중', status_soldOut: '모두 나감',
     LOADING: '불러오고 있어요', SIGNED_OUT: '로그인하면 바로 받을 수 있어요', UPCOMING: '곧 시작해요', OPENING: '곧 열려요',
     OPEN: '지금 받을 수 있어요', CLAIMING: '쿠폰을 받고 있어요', CLAIMED: '쿠폰을 받았어요',
@@ -24,7 +24,7 @@ export const texts = {
     button_UPCOMING: '시작 전이에요', button_OPENING: '곧 열려요', button_SOLD_OUT: '모두 나갔어요', button_ENDED: '끝났어요', button_PAUSED: '잠시 멈췄어요',
     INVALID_CREDENTIALS: '이메일이나 비밀번호가 달라요.', ACCOUNT_LOCKED: '여러 번 틀려서 잠시 잠갔어요. 조금 뒤에 다시 해 주세요.',
     EMAIL_ALREADY_EXISTS: '이미 가입한 이메일이에요.', VALIDATION_FAILED: '입력한 내용을 확인해 주세요.', EVENT_NOT_FOUND: '없는 이벤트예요.',
-    problem: '지금은 안 돼요. 잠시 뒤에 다시 해 주세요.', 'coupon.issued': '쿠폰이 도착했어요', 'coupon.used': '쿠폰을 사용했어요', 'coupon.expiring': '곧 기한이 끝나는 쿠폰이 있어요',
+    problem: '지금은 안 돼요. 잠시 뒤에 다시 해 주세요.', 'coupon.issued': '쿠폰이 도착했어요', 'coupon.used': '쿠폰을 사용했어요', 'coupon.expiring': '곧 기한이 끝나는 쿠폰이 있어요', 'coupon.expired': '기한이 지난 쿠폰이 있어요',
   },
   en: {
     live: 'Live', connecting: 'Connecting', waiting: 'Reconnecting', none: '', yours: 'Your coupon',
@@ -36,7 +36,7 @@ export const texts = {
     howTitle: 'How it works', how1: 'Sign in and wait for the start.', how2: 'When it opens, press the button once.',
     how3: 'First come, first served. Refreshing does not change your place.',
     copy: 'Copy code', copied: 'Copied', back: 'All events', expires: 'Use by', requestId: 'Reference',
-    retryIn: 's until you can try again', status_active: 'Active', status_used: 'Used', status_expired: 'Expired',
+    retryIn: 's until you can try again', status_active: 'Active', status_used: 'Used', status_expired: 'Expired', status_revoked: 'Revoked',
     status_scheduled: 'Soon', status_paused: 'Paused', status_ended: 'Ended', status_open: 'Open', status_soldOut: 'All gone',
     LOADING: 'Loading', SIGNED_OUT: 'Sign in and claim yours', UPCOMING: 'Not open yet', OPENING: 'Opening',
     OPEN: 'You can claim now', CLAIMING: 'Claiming', CLAIMED: 'Coupon claimed',
@@ -49,7 +49,7 @@ export const texts = {
     button_UPCOMING: 'Not open yet', button_OPENING: 'Opening', button_SOLD_OUT: 'All gone', button_ENDED: 'Ended', button_PAUSED: 'Paused',
     INVALID_CREDENTIALS: 'E-mail or password is wrong.', ACCOUNT_LOCKED: 'Too many tries. Wait a moment and try again.',
     EMAIL_ALREADY_EXISTS: 'This e-mail is registered already.', VALIDATION_FAILED: 'Please check what you typed.', EVENT_NOT_FOUND: 'There is no such event.',
-    problem: 'That does not work now. Try again in a moment.', 'coupon.issued': 'A coupon has arrived', 'coupon.used': 'A coupon was used', 'coupon.expiring': 'A coupon is about to expire',
+    problem: 'That does not work now. Try again in a moment.', 'coupon.issued': 'A coupon has arrived', 'coupon.used': 'A coupon was used', 'coupon.expiring': 'A coupon is about to expire', 'coupon.expired': 'A coupon has expired',
   },
 };
 

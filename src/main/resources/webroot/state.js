@@ -85,6 +85,7 @@ function notice(state, {type, id, data}) {
     }
     case 'coupon.used':
     case 'coupon.expiring':
+    case 'coupon.expired':
       return {...state, notices: [{type, data}, ...state.notices].slice(0, 5)};
     case 'coupon.stock': return mine ? stock(state, data) : state;
     case 'coupon.soldout': return mine ? turn(state, data, true) : state;

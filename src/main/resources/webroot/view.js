@@ -145,7 +145,13 @@ export function wallet(coupons, {t, f, copy}) {
   if (coupons.length === 0) return h('p', {class: 'empty'}, t.noCoupons);
   return h('ul', {class: 'cards'}, ...coupons.map((coupon) => h('li', {class: 'card coupon'},
     h('span', {class: `chip ${coupon.status}`}, t[`status_${coupon.status}`]),
-    h('strong', {}, coupon.eventTitle), ...ticket(coupon, {t, f, copy}))));
+    h('strong', {}, coupon.eventTitle), ...(coupon.status === 'active' ? ticket(coupon, {t, f, copy}) : spent(coupon, {t, f})))));
+}
+
+/** What cannot be used any more has nothing to copy. */
+function spent(coupon, {t, f}) {
+  const when = coupon.usedAt ? [`${t.status_used} `, f.time(coupon.usedAt)] : [`${t.expires} `, f.time(coupon.expiresAt)];
+  return [h('code', {class: 'code'}, coupon.couponCode), h('p', {class: 'quiet'}, ...when)];
 }
 
 /** Login or registration. submit(fields) rejects with a problem whose code becomes the message. */

@@ -46,6 +46,12 @@ import io.couponrush.ops.Health.State;
 import io.couponrush.ops.ManagementRoutes;
 import io.couponrush.ops.Meters;
 import io.couponrush.ops.Metrics;
+import io.couponrush.redemption.ExpiryStore;
+import io.couponrush.redemption.ExpiryVerticle;
+import io.couponrush.redemption.RedemptionRoutes;
+import io.couponrush.redemption.RedemptionStore;
+import io.couponrush.redemption.RevocationRoutes;
+import io.couponrush.redemption.RevocationStore;
 import io.couponrush.staff.CouponExportRoutes;
 import io.couponrush.staff.CouponListRoutes;
 import io.couponrush.staff.CouponListStore;
@@ -161,6 +167,7 @@ final class Server {
                 .compose(v -> deployNotification())
                 .onSuccess(v -> health.watches("rabbitmq", this::broker))
                 .compose(v -> deployIssuance())
+                .compose(v -> deployExpiry())
                 .compose(v -> deployHttp());
     }
 
@@ -241,6 +248,14 @@ final class Server {
         return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
     }
 
+    private Future<Void> deployExpiry() {
+        if (!settings.roles().contains(Role.ISSUANCE)) {
+            return Future.succeededFuture();
+        }
+        var expiry = new ExpiryVerticle(new ExpiryStore(pool), settings.redemption(), news, meters.redemption());
+        return vertx.deployVerticle(expiry).onSuccess(deployed::push).mapEmpty();
+    }
+
     private Future<Void> deployHttp() {
         if (!settings.roles().contains(Role.HTTP)) {
             return Future.succeededFuture();
@@ -295,6 +310,10 @@ final class Server {
                         settings.staff().exportTimeout()),
                 new AuditRoutes(authentication, audit),
                 new CouponRoutes(authentication, wallet),
+                new RedemptionRoutes(
+                        authentication, contract, new RedemptionStore(pool), wallet::show, news, meters.redemption()),
+                new RevocationRoutes(
+                        authentication, new RevocationStore(pool), wallet::show, office, trail, meters.redemption()),
                 live.routes(),
                 webRoot,
                 new NotificationRoutes(authentication, notices),

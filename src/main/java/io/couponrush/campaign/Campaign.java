@@ -5,6 +5,7 @@ import java.time.Instant;
 /**
  * A campaign ("coupon event") as Postgres had it at one moment.
  *
+ * @param issuedCount without those that were revoked
  * @param epoch fencing token, raised whenever stock, limit, window or pause changes and by each rebuild of Redis
  * @param soldOutGeneration odd when sold out, even when on sale
  * @param version of terms and pause; issuing does not change it
@@ -14,6 +15,7 @@ public record Campaign(
         Terms terms,
         boolean paused,
         int issuedCount,
+        int revokedCount,
         long epoch,
         int soldOutGeneration,
         int version,
@@ -34,6 +36,11 @@ public record Campaign(
         return soldOutGeneration % 2 == 1;
     }
 
+    /** Whether there is a coupon that was issued under these terms, be it revoked. */
+    boolean hasCoupons() {
+        return issuedCount + revokedCount > 0;
+    }
+
     public int remainingCount() {
         return terms.totalCount() - issuedCount;
     }
@@ -44,10 +51,12 @@ public record Campaign(
     }
 
     Campaign with(Terms newTerms) {
-        return new Campaign(eventId, newTerms, paused, issuedCount, epoch, soldOutGeneration, version, createdAt);
+        return new Campaign(
+                eventId, newTerms, paused, issuedCount, revokedCount, epoch, soldOutGeneration, version, createdAt);
     }
 
     Campaign withPaused(boolean nowPaused) {
-        return new Campaign(eventId, terms, nowPaused, issuedCount, epoch, soldOutGeneration, version, createdAt);
+        return new Campaign(
+                eventId, terms, nowPaused, issuedCount, revokedCount, epoch, soldOutGeneration, version, createdAt);
     }
 }

@@ -32,12 +32,12 @@ public final class CampaignNews {
         bus.publish(Addresses.CAMPAIGN_CHANGED, new CampaignChanged(eventId));
     }
 
-    void turned(Campaign campaign) {
-        bus.publish(Addresses.STOCK_TURNED, new StockTurned(campaign.eventId(), campaign.soldOutGeneration()));
+    void turned(long eventId, int generation) {
+        bus.publish(Addresses.STOCK_TURNED, new StockTurned(eventId, generation));
     }
 
-    /** The change has put a row into the outbox. */
-    void outboxWritten() {
+    /** A transaction of this node has put a row into the outbox. */
+    public void outboxWritten() {
         bus.publish(Addresses.OUTBOX_WRITTEN, null, THIS_NODE);
     }
 }

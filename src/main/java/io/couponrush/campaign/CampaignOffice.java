@@ -3,6 +3,7 @@ package io.couponrush.campaign;
 import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.vertx.core.Future;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +50,24 @@ public final class CampaignOffice {
         });
     }
 
-    /** Redis first, then the news that stock has returned: who comes because of it finds it there. */
     private Future<Void> spread(Change change) {
         Campaign after = change.after();
-        announce(after.eventId());
-        Future<Void> loaded = change.fenced() ? reload(after.eventId()) : Future.succeededFuture();
+        OptionalInt turned = change.turned() ? OptionalInt.of(after.soldOutGeneration()) : OptionalInt.empty();
+        return spread(after.eventId(), change.fenced(), turned);
+    }
+
+    /**
+     * Sees that every node hears of a committed change. Redis first, then the news that stock has returned: who comes
+     * because of it finds it there. Never fails.
+     *
+     * @param fenced whether the change began an epoch, which Redis has to load
+     * @param turned the generation that the change began, if it sold out or reopened
+     */
+    public Future<Void> spread(long eventId, boolean fenced, OptionalInt turned) {
+        announce(eventId);
+        Future<Void> loaded = fenced ? reload(eventId) : Future.succeededFuture();
         return loaded.onSuccess(v -> {
-            if (change.turned()) {
-                news.turned(after);
-            }
+            turned.ifPresent(generation -> news.turned(eventId, generation));
             news.outboxWritten();
         });
     }

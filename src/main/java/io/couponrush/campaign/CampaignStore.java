@@ -19,17 +19,17 @@ public final class CampaignStore {
     /** Named, since prepared statements with {@code *} fail on running nodes when a migration adds a column. */
     static final String COLUMNS =
             """
-            id, title, description, total_count, issued_count, start_time, end_time, max_per_user, discount_type,
-            discount_value, min_purchase_amount, valid_days, code_prefix, paused, epoch, soldout_generation, version,
-            created_at
+            id, title, description, total_count, issued_count, revoked_count, start_time, end_time, max_per_user,
+            discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, paused,
+            epoch, soldout_generation, version, created_at
             """;
 
     /** The epoch begins with the clock, so that it is above what an old copy of Redis may remember of this id. */
     private static final String CREATE =
             """
             insert into coupon_events (title, description, total_count, start_time, end_time, max_per_user,
-                discount_type, discount_value, min_purchase_amount, valid_days, code_prefix, epoch)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, next_epoch(0))
+                discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, epoch)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, next_epoch(0))
             returning %s
             """
                     .formatted(COLUMNS);
@@ -101,7 +101,7 @@ public final class CampaignStore {
         });
     }
 
-    /** The terms in the order of the columns of V002, from {@code title} to {@code code_prefix}. */
+    /** The terms in the order of {@link #CREATE}, from {@code title} to {@code code_prefix}. */
     static Tuple tuple(Terms terms) {
         return Tuple.tuple()
                 .addString(terms.title())
@@ -113,6 +113,7 @@ public final class CampaignStore {
                 .addString(terms.discountType().wire())
                 .addBigDecimal(terms.discountValue())
                 .addBigDecimal(terms.minPurchaseAmount())
+                .addBigDecimal(terms.maxDiscountAmount())
                 .addInteger(terms.validDays())
                 .addString(terms.codePrefix());
     }
@@ -136,6 +137,7 @@ public final class CampaignStore {
                 DiscountType.of(row.getString("discount_type")),
                 row.getBigDecimal("discount_value"),
                 row.getBigDecimal("min_purchase_amount"),
+                row.getBigDecimal("max_discount_amount"),
                 row.getInteger("valid_days"),
                 row.getString("code_prefix"));
         return new Campaign(
@@ -143,6 +145,7 @@ public final class CampaignStore {
                 terms,
                 row.getBoolean("paused"),
                 row.getInteger("issued_count"),
+                row.getInteger("revoked_count"),
                 row.getLong("epoch"),
                 row.getInteger("soldout_generation"),
                 row.getInteger("version"),

@@ -25,6 +25,7 @@ public final class DemoCampaign {
                 DiscountType.PERCENTAGE,
                 BigDecimal.TEN,
                 BigDecimal.valueOf(10_000),
+                BigDecimal.ZERO,
                 30,
                 "WELCOME");
     }

@@ -7,7 +7,8 @@ public enum DiscountType {
     PERCENTAGE,
     FIXED;
 
-    static DiscountType of(String wire) {
+    /** The type of that word; fails for any other. */
+    public static DiscountType of(String wire) {
         return valueOf(wire.toUpperCase(Locale.ROOT));
     }
 

@@ -9,7 +9,7 @@ final class EventJson {
 
     static JsonObject of(Campaign campaign, Instant now) {
         Terms terms = campaign.terms();
-        return new JsonObject()
+        var event = new JsonObject()
                 .put("eventId", campaign.eventId())
                 .put("title", terms.title())
                 .put("description", terms.description())
@@ -27,6 +27,7 @@ final class EventJson {
                 .put("soldOut", campaign.soldOut())
                 .put("generation", campaign.soldOutGeneration())
                 .put("createdAt", campaign.createdAt().toString());
+        return terms.hasMaxDiscount() ? event.put("maxDiscountAmount", terms.maxDiscountAmount()) : event;
     }
 
     /** With what only the staff needs to know. */

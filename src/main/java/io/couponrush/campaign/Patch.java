@@ -29,7 +29,7 @@ record Patch(JsonObject body) implements Edit {
         if (is.totalCount() < before.issuedCount()) {
             return Edit.conflict("totalCount cannot be below the " + before.issuedCount() + " issued");
         }
-        if (before.issuedCount() > 0 && changesWhatWasIssued(was, is)) {
+        if (before.hasCoupons() && changesWhatWasIssued(was, is)) {
             return Edit.conflict("coupons have been issued: start, discount and minimum purchase stay,"
                     + " and maxPerUser cannot become less");
         }
@@ -44,6 +44,7 @@ record Patch(JsonObject body) implements Edit {
                 || is.maxPerUser() < was.maxPerUser()
                 || is.discountType() != was.discountType()
                 || is.discountValue().compareTo(was.discountValue()) != 0
-                || is.minPurchaseAmount().compareTo(was.minPurchaseAmount()) != 0;
+                || is.minPurchaseAmount().compareTo(was.minPurchaseAmount()) != 0
+                || is.maxDiscountAmount().compareTo(was.maxDiscountAmount()) != 0;
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
  *
  * @param endTime the first instant at which nothing is issued any more
  * @param minPurchaseAmount 0 for none
+ * @param maxDiscountAmount the most that one coupon takes off; 0 for no limit
  * @param validDays how long a coupon can be used after it was issued
  * @param codePrefix what the campaign's coupon codes begin with
  */
@@ -21,17 +22,24 @@ public record Terms(
         DiscountType discountType,
         BigDecimal discountValue,
         BigDecimal minPurchaseAmount,
+        BigDecimal maxDiscountAmount,
         int validDays,
         String codePrefix) {
     public Terms {
         discountValue = plain(discountValue);
         minPurchaseAmount = plain(minPurchaseAmount);
+        maxDiscountAmount = plain(maxDiscountAmount);
     }
 
     /** No trailing zeros and no exponent, so that equal amounts are equal and look the same. */
     public static BigDecimal plain(BigDecimal money) {
         BigDecimal shortest = money.stripTrailingZeros();
         return shortest.scale() < 0 ? shortest.setScale(0) : shortest;
+    }
+
+    /** Whether there is a limit to what one coupon takes off. */
+    public boolean hasMaxDiscount() {
+        return maxDiscountAmount.signum() > 0;
     }
 
     Terms withWindow(Instant start, Instant end) {
@@ -45,6 +53,7 @@ public record Terms(
                 discountType,
                 discountValue,
                 minPurchaseAmount,
+                maxDiscountAmount,
                 validDays,
                 codePrefix);
     }
@@ -60,6 +69,7 @@ public record Terms(
                 discountType,
                 discountValue,
                 minPurchaseAmount,
+                maxDiscountAmount,
                 validDays,
                 codePrefix);
     }

@@ -35,8 +35,19 @@ final class TermsBody {
 
     /** All of it for a new campaign. */
     Terms create(Instant now) {
-        Terms terms =
-                over(new Terms("", "", 1, now, now, 1, DiscountType.FIXED, BigDecimal.ONE, BigDecimal.ZERO, 30, "CR"));
+        Terms terms = over(new Terms(
+                "",
+                "",
+                1,
+                now,
+                now,
+                1,
+                DiscountType.FIXED,
+                BigDecimal.ONE,
+                BigDecimal.ZERO,
+                BigDecimal.ZERO,
+                30,
+                "CR"));
         if (sound("endTime") && !terms.endTime().isAfter(now)) {
             error("endTime", "must be in the future");
         }
@@ -57,6 +68,7 @@ final class TermsBody {
                         : base.discountType(),
                 money("discountValue", base.discountValue()),
                 money("minPurchaseAmount", base.minPurchaseAmount()),
+                money("maxDiscountAmount", base.maxDiscountAmount()),
                 body.getInteger("validDays", base.validDays()),
                 body.getString("codePrefix", base.codePrefix()));
         if (sound("startTime") && sound("endTime") && !terms.endTime().isAfter(terms.startTime())) {

@@ -22,6 +22,7 @@ public record Settings(
         Rabbitmq rabbitmq,
         Jwt jwt,
         Issuance issuance,
+        Redemption redemption,
         Notification notification,
         Limits limits,
         Staff staff,
@@ -188,6 +189,21 @@ public record Settings(
                     .atLeastOne("connections", connections)
                     .positive("sweepEvery", sweepEvery)
                     .positive("auditEvery", auditEvery)
+                    .check();
+        }
+    }
+
+    /**
+     * Coupons after they were issued.
+     *
+     * @param expiringBefore how long before its expiry the owner of a coupon is told
+     * @param sweepEvery how often coupons are looked for whose time comes
+     */
+    public record Redemption(@Default("24h") Duration expiringBefore, @Default("10s") Duration sweepEvery) {
+        public Redemption {
+            Rules.of("redemption")
+                    .positive("expiringBefore", expiringBefore)
+                    .positive("sweepEvery", sweepEvery)
                     .check();
         }
     }

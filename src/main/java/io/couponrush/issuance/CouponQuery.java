@@ -15,7 +15,8 @@ record CouponQuery(long beforeId, @Nullable Long eventId, @Nullable String statu
     private enum Status {
         ACTIVE,
         USED,
-        EXPIRED
+        EXPIRED,
+        REVOKED
     }
 
     static Answer<CouponQuery> of(RoutingContext ctx) {

@@ -1,9 +1,9 @@
 package io.couponrush.issuance;
 
+import io.couponrush.campaign.CouponPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Caller;
-import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Role;
@@ -15,14 +15,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Coupons as their owners see them. */
 public final class CouponRoutes implements Routes {
-    /** What may be a code at all; the rest is not worth a question, and some of it no question Postgres would take. */
-    private static final Pattern CODE = Pattern.compile("[A-Z0-9-]{1,40}");
-
     private final Authentication authentication;
     private final WalletStore wallet;
 
@@ -69,12 +65,8 @@ public final class CouponRoutes implements Routes {
 
     private void one(RoutingContext ctx) {
         Caller caller = Authentication.caller(ctx);
-        String code = ctx.pathParam("couponCode");
-        if (!CODE.matcher(code).matches()) {
-            Replies.deny(ctx, Problem.of(ProblemCode.COUPON_NOT_FOUND));
-            return;
-        }
-        Replies.json(ctx, 200, wallet.byCode(code).map(found -> visible(found, caller)), c -> c);
+        CouponPath.withCode(
+                ctx, code -> Replies.json(ctx, 200, wallet.byCode(code).map(found -> visible(found, caller)), c -> c));
     }
 
     /** Another user's coupon does not exist. */

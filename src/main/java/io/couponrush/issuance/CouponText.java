@@ -54,6 +54,9 @@ final class CouponText {
                 + ",\"eventTitle\":" + Json.encode(terms.title())
                 + ",\"discountType\":\"" + terms.discountType().wire()
                 + "\",\"discountValue\":" + terms.discountValue().toPlainString()
-                + ",\"minPurchaseAmount\":" + terms.minPurchaseAmount().toPlainString();
+                + ",\"minPurchaseAmount\":" + terms.minPurchaseAmount().toPlainString()
+                + (terms.hasMaxDiscount()
+                        ? ",\"maxDiscountAmount\":" + terms.maxDiscountAmount().toPlainString()
+                        : "");
     }
 }

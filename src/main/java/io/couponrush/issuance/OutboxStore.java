@@ -40,7 +40,7 @@ final class OutboxStore {
                    for update skip locked)
             select t.id, t.dedup, t.topic, t.event_id, t.created_at,
                    case when i.coupon is null then t.payload end as payload,
-                   c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, e.discount_value
+                   c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, c.expires_at, e.discount_value
               from taken t
               left join lateral jsonb_array_elements_text(t.payload -> 'couponIds') as i (coupon) on true
               left join user_coupons c on c.id = i.coupon::bigint
@@ -65,6 +65,7 @@ final class OutboxStore {
                  where published_at < now() - interval '1 day')
             """;
 
+    private static final String COUPON = "coupon.";
     private static final String ISSUED = "coupon.issued";
 
     private final Pool pool;
@@ -125,23 +126,31 @@ final class OutboxStore {
         var messages = new ArrayList<OutboxMessage>(rows.size());
         rows.forEach(row -> {
             if (row.getLong("coupon_id") != null) {
-                messages.add(issued(row));
-            } else if (!ISSUED.equals(row.getString("topic"))) {
+                messages.add(aboutCoupon(row));
+            } else if (row.getJsonObject("payload") != null) {
                 messages.add(told(row));
             } // else a coupon whose row is gone: nobody to tell
         });
         return messages;
     }
 
-    private static OutboxMessage issued(Row row) {
+    /** Of a row that lists coupons; {@code coupon.issued} becomes {@code issued:12}. */
+    private static OutboxMessage aboutCoupon(Row row) {
         var data = new JsonObject()
                 .put("userId", row.getLong("user_id"))
                 .put("couponId", row.getLong("coupon_id"))
                 .put("eventId", row.getLong("event_id"))
                 .put("couponCode", row.getString("coupon_code"))
                 .put("discountValue", Terms.plain(row.getBigDecimal("discount_value")));
-        Instant at = row.getOffsetDateTime("issued_at").toInstant();
-        return message(row, "issued:" + row.getLong("coupon_id"), at, data);
+        String topic = row.getString("topic");
+        boolean issued = topic.equals(ISSUED);
+        if (!issued) {
+            data.put(
+                    "expiresAt", row.getOffsetDateTime("expires_at").toInstant().toString());
+        }
+        String id = topic.substring(COUPON.length()) + ":" + row.getLong("coupon_id");
+        Instant at = row.getOffsetDateTime(issued ? "issued_at" : "created_at").toInstant();
+        return message(row, id, at, data);
     }
 
     private static OutboxMessage told(Row row) {

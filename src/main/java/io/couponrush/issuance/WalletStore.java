@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Coupons as their owners read them. What is past its expiry reads as expired, swept or not. */
@@ -16,7 +17,7 @@ public final class WalletStore {
     private static final String COLUMNS =
             """
             select c.id, c.coupon_code, c.event_id, e.title, c.user_id, e.discount_type, e.discount_value,
-                   e.min_purchase_amount, c.issued_at, c.expires_at, c.used_at,
+                   e.min_purchase_amount, e.max_discount_amount, c.issued_at, c.expires_at, c.used_at,
                    case when c.status = 'active' and c.expires_at <= now() then 'expired' else c.status end as state
               from user_coupons c join coupon_events e on e.id = c.event_id
             """;
@@ -34,7 +35,8 @@ public final class WalletStore {
             select count(*) as total,
                    count(*) filter (where status = 'active' and expires_at > now()) as active,
                    count(*) filter (where status = 'used') as used,
-                   count(*) filter (where status = 'expired' or (status = 'active' and expires_at <= now())) as expired
+                   count(*) filter (where status = 'expired' or (status = 'active' and expires_at <= now())) as expired,
+                   count(*) filter (where status = 'revoked') as revoked
               from user_coupons
              where user_id = $1 and ($2::bigint is null or event_id = $2)
             """;
@@ -73,7 +75,8 @@ public final class WalletStore {
                     .put("totalCount", row.getLong("total"))
                     .put("activeCount", row.getLong("active"))
                     .put("usedCount", row.getLong("used"))
-                    .put("expiredCount", row.getLong("expired"));
+                    .put("expiredCount", row.getLong("expired"))
+                    .put("revokedCount", row.getLong("revoked"));
         });
     }
 
@@ -81,6 +84,11 @@ public final class WalletStore {
         return pool.preparedQuery(BY_CODE)
                 .execute(Tuple.of(code))
                 .map(rows -> rows.size() == 0 ? null : shown(rows.iterator().next()));
+    }
+
+    /** The API's Coupon of a code that exists, as it stands now. */
+    public Future<JsonObject> show(String code) {
+        return byCode(code).map(found -> Objects.requireNonNull(found, "coupon").json());
     }
 
     /** How many coupons of a campaign a user has, revoked ones included: they count. */
@@ -107,6 +115,9 @@ public final class WalletStore {
                         row.getOffsetDateTime("expires_at").toInstant().toString())
                 .put("usedAt", used == null ? null : used.toInstant().toString())
                 .put("status", row.getString("state"));
+        if (row.getBigDecimal("max_discount_amount").signum() > 0) {
+            json.put("maxDiscountAmount", plain(row, "max_discount_amount"));
+        }
         return new Shown(row.getLong("id"), row.getLong("user_id"), json);
     }
 

@@ -34,6 +34,7 @@ public final class Meters implements RequestMeter {
     private final LiveStock stock;
     private final SocketMeters sockets;
     private final DeliveryMeters delivery;
+    private final RedemptionMeters redemption;
     private final Counter issued;
     private final Counter replayed;
     private final Counter deferred;
@@ -101,11 +102,17 @@ public final class Meters implements RequestMeter {
         stock = new LiveStock(registry);
         sockets = new SocketMeters(registry);
         delivery = new DeliveryMeters(registry, this::reconnected);
+        redemption = new RedemptionMeters(registry);
     }
 
     /** What happens after the commit. */
     public DeliveryMeters delivery() {
         return delivery;
+    }
+
+    /** What becomes of coupons. */
+    public RedemptionMeters redemption() {
+        return redemption;
     }
 
     /** Counts a claim by its verdict. */

@@ -2,6 +2,7 @@ package io.couponrush.campaign;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.couponrush.testkit.Backends;
+import io.couponrush.testkit.Schema;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -11,26 +12,21 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** A fresh database with the tables of campaigns and claims. */
+/** A fresh database with all tables. */
 final class CampaignDatabase implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Pool pool;
 
     CampaignDatabase() {
+        String uri = Backends.shared().freshDatabase();
+        Schema.apply(uri);
         pool = PgBuilder.pool()
-                .connectingTo(PgConnectOptions.fromUri(Backends.shared().freshDatabase()))
+                .connectingTo(PgConnectOptions.fromUri(uri))
                 .with(new PoolOptions().setMaxSize(8))
                 .using(vertx)
                 .build();
-        await(pool.query(migration("V002__campaigns.sql")).execute());
-        await(pool.query(migration("V003__claims.sql")).execute());
-        await(pool.query(migration("V009__staff.sql")).execute());
     }
 
     Vertx vertx() {
@@ -77,14 +73,6 @@ final class CampaignDatabase implements AutoCloseable {
         try {
             return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static String migration(String file) {
-        try (InputStream in = CampaignDatabase.class.getResourceAsStream("/db/migration/" + file)) {
-            return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

@@ -64,6 +64,6 @@ class CampaignTest {
     }
 
     private Campaign generation(int generation) {
-        return new Campaign(1, Sample.terms(), false, 0, 1, generation, 1, NOON);
+        return new Campaign(1, Sample.terms(), false, 0, 0, 1, generation, 1, NOON);
     }
 }

@@ -77,9 +77,22 @@ class EditTest {
                 .isTrue();
         assertThat(conflict(patch(begun, new JsonObject().put("discountValue", 11))))
                 .isTrue();
+        assertThat(conflict(patch(begun, new JsonObject().put("maxDiscountAmount", 0))))
+                .isTrue();
+        assertThat(conflict(patch(begun, new JsonObject().put("maxDiscountAmount", 5000.5))))
+                .isFalse();
         assertThat(conflict(patch(begun, new JsonObject().put("startTime", "2026-01-01T21:00:00+09:00"))))
                 .isFalse();
         assertThat(conflict(patch(campaign, new JsonObject().put("startTime", "2026-01-01T12:00:01Z"))))
+                .isFalse();
+    }
+
+    @Test
+    void whatWasRevokedWasIssued() {
+        var revoked = new Campaign(1, Sample.terms(), false, 0, 1, 1, 0, 1, Sample.NOON);
+        assertThat(conflict(patch(revoked, new JsonObject().put("discountValue", 11))))
+                .isTrue();
+        assertThat(conflict(patch(revoked, new JsonObject().put("totalCount", 1))))
                 .isFalse();
     }
 

@@ -25,12 +25,13 @@ final class Sample {
                 DiscountType.PERCENTAGE,
                 new BigDecimal("10.00"),
                 new BigDecimal("1E+4"),
+                new BigDecimal("5000.50"),
                 30,
                 "CR");
     }
 
     static Campaign campaign(int version, long epoch, int issued) {
-        return new Campaign(1, terms(), false, issued, epoch, 0, version, NOON);
+        return new Campaign(1, terms(), false, issued, 0, epoch, 0, version, NOON);
     }
 
     static Campaign campaign() {

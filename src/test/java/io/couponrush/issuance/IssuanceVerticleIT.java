@@ -18,14 +18,12 @@ import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
 import io.couponrush.ops.Meters;
 import io.couponrush.testkit.Backends;
+import io.couponrush.testkit.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.sqlclient.Pool;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +43,7 @@ class IssuanceVerticleIT {
     private Pool pool;
 
     @BeforeAll
-    void start() throws IOException {
+    void start() {
         var database = Backends.shared().freshDatabase();
         Settings settings = SettingsLoader.read(
                         Profile.DEV,
@@ -55,13 +53,11 @@ class IssuanceVerticleIT {
                                 "COUPONRUSH_REDIS_URI",
                                 Backends.shared().redisUri()))
                 .settings();
+        Schema.apply(database);
         pool = Postgres.pool(vertx, settings.postgres(), () -> {});
-        for (String file : List.of("V002__campaigns.sql", "V003__claims.sql")) {
-            await(pool.query(Files.readString(Path.of("src/main/resources/db/migration", file)))
-                    .execute());
-        }
-        long ids = ThreadLocalRandom.current().nextLong(1L << 40, 1L << 50); // the Redis may know others
-        await(pool.query("alter table coupon_events alter column id restart with " + ids)
+        // Redis is shared, and its keys are made of ids
+        long first = ThreadLocalRandom.current().nextLong(1L << 24, 1L << 44);
+        await(pool.query("alter table coupon_events alter column id restart with " + first)
                 .execute());
         Codecs.registerAll(vertx.eventBus());
         var campaigns = new Campaigns(new CampaignStore(pool)::find, System::nanoTime);

@@ -67,6 +67,28 @@ class RelayIT {
     }
 
     @Test
+    void tellsEachOwnerOfARowThatListsCoupons() throws Exception {
+        long event = delivery.campaign(10);
+        delivery.issue(event, 1, 3);
+        await(delivery.pool
+                .query("insert into outbox (dedup, topic, event_id, payload) select 'expiring:' || min(id),"
+                        + " 'coupon.expiring', event_id, jsonb_build_object('couponIds', jsonb_agg(id) || '[0]')"
+                        + " from user_coupons group by event_id")
+                .execute());
+        relay(delivery.vertx, registry);
+        awaitPublished(SOON);
+        List<GetResponse> messages = delivery.drain(delivery.topology.notices());
+        assertThat(ids(messages))
+                .containsExactlyElementsOf(expectedIds(event).stream()
+                        .map(id -> id.replace("issued:", "expiring:"))
+                        .toList());
+        JsonObject data = json(messages.get(0)).getJsonObject("data");
+        assertThat(data.fieldNames())
+                .containsExactly("userId", "couponId", "eventId", "couponCode", "discountValue", "expiresAt");
+        assertThat(json(messages.get(0)).getString("type")).isEqualTo("coupon.expiring");
+    }
+
+    @Test
     void isFastOnceItIsWoken() throws Exception {
         relay(delivery.vertx, registry);
         await().atMost(SOON).until(() -> gauge("couponrush.relay.connected") == 1);

@@ -137,10 +137,11 @@ final class SimulatedPostgres {
                     DiscountType.FIXED,
                     BigDecimal.ONE,
                     BigDecimal.ZERO,
+                    BigDecimal.ZERO,
                     1,
                     "CR");
             return new io.couponrush.campaign.Campaign(
-                    id, terms, paused, issued, epoch, generation, version, Instant.EPOCH);
+                    id, terms, paused, issued, 0, epoch, generation, version, Instant.EPOCH);
         }
     }
 

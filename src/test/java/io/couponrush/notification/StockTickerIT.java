@@ -101,9 +101,10 @@ class StockTickerIT {
                 DiscountType.PERCENTAGE,
                 BigDecimal.TEN,
                 BigDecimal.ZERO,
+                BigDecimal.ZERO,
                 30,
                 "CR");
-        server.campaigns.put(1L, new Campaign(1, terms, false, issued, 1, generation, 1, NOON));
+        server.campaigns.put(1L, new Campaign(1, terms, false, issued, 0, 1, generation, 1, NOON));
     }
 
     private static JsonObject data(JsonObject frame, String type) {

@@ -53,6 +53,7 @@ final class HostileInputs {
         queries();
         accounts();
         staff();
+        uses();
         return attacks;
     }
 
@@ -410,6 +411,8 @@ final class HostileInputs {
                 good.copy().put("discountValue", 101),
                 good.copy().put("discountValue", 0.001),
                 good.copy().put("discountValue", -1),
+                good.copy().put("maxDiscountAmount", -1),
+                good.copy().put("maxDiscountAmount", 0.001),
                 good.copy().put("discountType", "free"),
                 good.copy().put("startTime", "now"),
                 good.copy().put("startTime", "2030-01-03T00:00:00Z"),
@@ -478,6 +481,61 @@ final class HostileInputs {
                 412,
                 "PRECONDITION_FAILED");
         add("patch nothing", post("PATCH /api/admin/events/0", admin, "{\"totalCount\":9}"), 404, "EVENT_NOT_FOUND");
+    }
+
+    private void uses() {
+        String use = "POST /api/coupons/CR-00000000000/use";
+        String cancel = "POST /api/coupons/CR-00000000000/cancel-use";
+        String revoke = "POST /api/admin/coupons/CR-00000000000/revoke";
+        for (String amount : List.of(
+                "0",
+                "-1",
+                "0.001",
+                "\"100\"",
+                "null",
+                "true",
+                "[100]",
+                "NaN",
+                "1e999999999",
+                "10000000000",
+                "9999999999.999",
+                "1e-400")) {
+            String body = "{\"orderId\":\"A\",\"purchaseAmount\":" + amount + "}";
+            add("use for " + amount, post(use, user, body), 400, "VALIDATION_FAILED");
+        }
+        for (String order : List.of(
+                "\"\"",
+                "\" \"",
+                "\"a b\"",
+                "\"" + "x".repeat(129) + "\"",
+                "\"\u0000\"",
+                "\"A\\n\"",
+                "\"주문\"",
+                "1",
+                "null",
+                "{}")) {
+            String body = "{\"orderId\":" + order + ",\"purchaseAmount\":100}";
+            add("use by " + order, post(use, user, body), 400, "VALIDATION_FAILED");
+            add("cancel by " + order, post(cancel, user, "{\"orderId\":" + order + "}"), 400, "VALIDATION_FAILED");
+        }
+        String good = "{\"orderId\":\"' or 1=1 --\",\"purchaseAmount\":100}".replace(" ", "");
+        add(
+                "discount of my own",
+                post(use, user, good.replace("}", ",\"discountAmount\":99}")),
+                400,
+                "VALIDATION_FAILED");
+        add("use nothing", post(use, user, good), 404, "COUPON_NOT_FOUND");
+        add("cancel nothing", post(cancel, user, "{\"orderId\":\"A\"}"), 404, "COUPON_NOT_FOUND");
+        add("revoke nothing", request(revoke, admin), 404, "COUPON_NOT_FOUND");
+        for (String code : List.of("%27%20OR%20%271%27=%271", "1%00", "%F0%9F%8E%9F", "cr-lower", "x".repeat(500))) {
+            add("use " + code, post("POST /api/coupons/" + code + "/use", user, good), 404, "COUPON_NOT_FOUND");
+            add("revoke " + code, request(revoke.replace("CR-00000000000", code), admin), 404, "COUPON_NOT_FOUND");
+        }
+        add("nobody uses", post(use, null, good), 401, "UNAUTHENTICATED");
+        add("nobody cancels", post(cancel, null, good), 401, "UNAUTHENTICATED");
+        add("nobody revokes", request(revoke, null), 401, "UNAUTHENTICATED");
+        add("a user revokes", request(revoke, user), 403, "FORBIDDEN");
+        add("look at a use", get("/api/coupons/CR-00000000000/use", user), 405, "METHOD_NOT_ALLOWED");
     }
 
     /** A password that must not be read anywhere. */

@@ -52,7 +52,8 @@ class StaffStory {
         var answers = callers.allClaimWithKeys(sale, 2).and(callers.allClaim(sale)); // 60 issued, 30 have enough
         var crowd = service.callers(60).allClaim(sale); // the other 40, and 20 too late
         assertThat(answers.and(crowd).issued()).hasSize(100);
-        spoil("update user_coupons set status = 'used', used_at = now() where seq = 1 and user_id = "
+        spoil("update user_coupons set status = 'used', used_at = now(), order_id = 'A',"
+                + " purchase_amount = 100, discount_amount = 10 where seq = 1 and user_id = "
                 + callers.one().userId());
         spoil("update user_coupons set issued_at = issued_at - interval '1 day', expires_at = now() - interval '1 hour'"
                 + " where seq = 2 and user_id = " + callers.one().userId());
@@ -169,7 +170,7 @@ class StaffStory {
     void whoDoesNotReadKeepsNobodyWaiting() throws Exception {
         long sale = staff.opens(Sale.of(200_000));
         spoil("insert into user_coupons (rid, event_id, user_id, seq, coupon_code, lease, epoch, issued_at, expires_at)"
-                + " select gen_random_uuid(), " + sale + ", n, 1, 'SLOW-' || n, gen_random_uuid(), 1, now(), now()"
+                + " select gen_random_uuid(), " + sale + ", n, 1, 'SLOW-' || n, gen_random_uuid(), 1, now(), now() + interval '30 days'"
                 + " from generate_series(1, 100000) n");
         staff.web()
                 .patch("/api/admin/events/" + sale, new JsonObject().put("title", "쿠".repeat(200)))

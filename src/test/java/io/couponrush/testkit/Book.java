@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 /**
  * All that Postgres holds about one campaign.
  *
+ * @param issued without those that were revoked, whose rows are among {@code rows}
  * @param told coupon ids in outbox rows, as often as they stand there
  * @param turns of the stock in the outbox: {@code soldout:1}, {@code reopened:2}, ...
  * @param turned when they happened: the first generation's turn first
@@ -21,6 +22,7 @@ public record Book(
         long eventId,
         int total,
         int issued,
+        int revoked,
         int generation,
         int perUser,
         long epoch,
@@ -36,17 +38,25 @@ public record Book(
      *
      * @param generation of the stock in which it was issued; -1 if nobody was told of it
      */
-    public record Row(long couponId, long userId, String code, int seq, Instant issuedAt, int generation) {}
+    public record Row(long couponId, long userId, String code, int seq, Instant issuedAt, String status, int generation) {}
 
     public List<String> codes() {
         return rows.stream().map(Row::code).toList();
     }
 
+    /** Coupons of that status. */
+    public List<Row> rows(String status) {
+        return rows.stream().filter(row -> row.status().equals(status)).toList();
+    }
+
     /** Which of the invariants I1, I2, I3, I10, I11 and I14 do not hold, in words. */
     public List<String> mistakes() {
         var found = new ArrayList<String>();
-        if (rows.size() > total) found.add("I1: " + rows.size() + " coupons of " + total);
-        if (rows.size() != issued) found.add("I2: " + rows.size() + " coupons, counted " + issued);
+        int calledBack = rows("revoked").size();
+        int given = rows.size() - calledBack;
+        if (given > total) found.add("I1: " + given + " coupons of " + total);
+        if (given != issued) found.add("I2: " + given + " coupons, counted " + issued);
+        if (calledBack != revoked) found.add("I2: " + calledBack + " revoked, counted " + revoked);
         rows.stream()
                 .collect(groupingBy(row -> row.userId() + "#" + row.seq(), counting()))
                 .forEach((seq, n) -> {

@@ -18,9 +18,11 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 
 /** Reads what the service keeps in Postgres and Redis, past the service. */
 public final class Books {
+    private static final Set<String> TURNS = Set.of("coupon.soldout", "coupon.reopened");
     private static final Duration REST = Duration.ofSeconds(25);
 
     private final Service service;
@@ -55,14 +57,15 @@ public final class Books {
         var turned = new ArrayList<Instant>();
         var generations = new HashMap<Long, Integer>();
         each(connection, "select * from outbox where event_id = ? order by id", eventId, row -> {
-            if (row.getString("topic").equals("coupon.issued")) {
+            String topic = row.getString("topic");
+            if (topic.equals("coupon.issued")) {
                 var payload = new JsonObject(row.getString("payload"));
                 payload.getJsonArray("couponIds").forEach(element -> {
                     long id = ((Number) element).longValue();
                     told.add(id);
                     generations.put(id, turns.size());
                 });
-            } else if (!row.getString("topic").equals("coupon.event")) {
+            } else if (TURNS.contains(topic)) {
                 turns.add(row.getString("dedup").replace(":" + eventId + ":", ":"));
                 turned.add(instant(row, "created_at"));
             }
@@ -74,6 +77,7 @@ public final class Books {
                     row.getString("coupon_code"),
                     row.getInt("seq"),
                     instant(row, "issued_at"),
+                    row.getString("status"),
                     generations.getOrDefault(row.getLong("id"), -1)));
         });
         var found = new ArrayList<Book>();
@@ -82,6 +86,7 @@ public final class Books {
                     eventId,
                     row.getInt("total_count"),
                     row.getInt("issued_count"),
+                    row.getInt("revoked_count"),
                     row.getInt("soldout_generation"),
                     row.getInt("max_per_user"),
                     row.getLong("epoch"),

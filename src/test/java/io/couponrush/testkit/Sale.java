@@ -3,19 +3,28 @@ package io.couponrush.testkit;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A campaign that is to be opened: a stock, one coupon a user, open since a minute and for an hour, unless told else. */
-public record Sale(int stock, int perUser, Duration startsIn, Duration endsIn) {
+public record Sale(int stock, int perUser, Duration startsIn, Duration endsIn, Map<String, Object> more) {
     public static Sale of(int stock) {
-        return new Sale(stock, 1, Duration.ofMinutes(-1), Duration.ofHours(1));
+        return new Sale(stock, 1, Duration.ofMinutes(-1), Duration.ofHours(1), Map.of());
     }
 
     public Sale perUser(int coupons) {
-        return new Sale(stock, coupons, startsIn, endsIn);
+        return new Sale(stock, coupons, startsIn, endsIn, more);
     }
 
     public Sale startingIn(Duration time) {
-        return new Sale(stock, perUser, time, endsIn);
+        return new Sale(stock, perUser, time, endsIn, more);
+    }
+
+    /** With a member of the request that says something else. */
+    public Sale with(String member, Object value) {
+        var also = new HashMap<>(more);
+        also.put(member, value);
+        return new Sale(stock, perUser, startsIn, endsIn, also);
     }
 
     JsonObject json() {
@@ -28,6 +37,7 @@ public record Sale(int stock, int perUser, Duration startsIn, Duration endsIn) {
                 .put("endTime", now.plus(endsIn).toString())
                 .put("discountType", "fixed")
                 .put("discountValue", 1000)
-                .put("codePrefix", "STORY");
+                .put("codePrefix", "STORY")
+                .mergeIn(new JsonObject(new HashMap<>(more)));
     }
 }
