@@ -3,7 +3,7 @@ package io.couponrush;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.XmlConfigBuilder;
-import io.couponrush.config.Settings;
+import io.couponrush.config.Cluster;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ final class Members {
      *
      * @throws IOException when the file cannot be read
      */
-    static Config config(Settings.Cluster cluster, String address) throws IOException {
+    static Config config(Cluster cluster, String address) throws IOException {
         try (InputStream xml = file()) {
             Config config = new XmlConfigBuilder(xml).build().setClusterName(cluster.name());
             config.getNetworkConfig()
@@ -36,7 +36,7 @@ final class Members {
         }
     }
 
-    private static void find(JoinConfig join, Settings.Cluster cluster) {
+    private static void find(JoinConfig join, Cluster cluster) {
         if (cluster.serviceDns() == null) {
             join.getTcpIpConfig().setEnabled(true);
             cluster.members().forEach(join.getTcpIpConfig()::addMember);

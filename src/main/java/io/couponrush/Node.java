@@ -1,6 +1,6 @@
 package io.couponrush;
 
-import io.couponrush.config.Settings;
+import io.couponrush.config.Cluster;
 import io.couponrush.ops.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,7 +24,7 @@ final class Node {
 
     private Node() {}
 
-    static Future<Vertx> start(Settings.Cluster cluster, Metrics metrics) {
+    static Future<Vertx> start(Cluster cluster, Metrics metrics) {
         if (!cluster.enabled()) {
             return Future.succeededFuture(
                     metrics.instrument(Vertx.builder(), new VertxOptions()).build());
@@ -40,7 +40,7 @@ final class Node {
         }
     }
 
-    private static EventBusOptions bus(Settings.Cluster cluster, String address) {
+    private static EventBusOptions bus(Cluster cluster, String address) {
         var options = new EventBusOptions()
                 .setHost(address)
                 .setClusterPublicHost(address)
@@ -65,7 +65,7 @@ final class Node {
     /** The settings let any name pass; what it means must not be reachable from outside either. */
     private static String address(String host) throws UnknownHostException {
         InetAddress address = InetAddress.getByName(host);
-        if (!Settings.Cluster.isPrivate(address.getHostAddress())) {
+        if (!Cluster.isPrivate(address.getHostAddress())) {
             throw new UnknownHostException("cluster.host: " + host + " is not a private address");
         }
         return address.getHostAddress();

@@ -3,7 +3,7 @@ package io.couponrush;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.couponrush.bus.Codecs;
-import io.couponrush.config.Settings;
+import io.couponrush.config.Cluster;
 import io.couponrush.ops.Metrics;
 import io.couponrush.testkit.Clustering;
 import io.vertx.core.Vertx;
@@ -24,11 +24,11 @@ public final class BareNodes implements AutoCloseable {
         return nodes;
     }
 
-    private void join(Settings.Cluster settings) {
+    private void join(Cluster settings) {
         nodes.add(node(settings));
     }
 
-    static Vertx node(Settings.Cluster settings) {
+    static Vertx node(Cluster settings) {
         try {
             Vertx vertx = Node.start(settings, new Metrics()).await(60, SECONDS);
             Codecs.registerAll(vertx.eventBus());

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.StockTurned;
-import io.couponrush.config.Settings;
+import io.couponrush.config.Cluster;
 import io.couponrush.testkit.BusFrame;
 import io.couponrush.testkit.Clustering;
 import io.couponrush.testkit.Pem;
@@ -69,7 +69,7 @@ class BusTlsIT {
         return reply;
     }
 
-    private static Settings.Cluster settings(int node, Pem pem) {
+    private static Cluster settings(int node, Pem pem) {
         return CLUSTERING.settings(
                 node,
                 Map.of(

@@ -170,7 +170,8 @@ class StaffStory {
     void whoDoesNotReadKeepsNobodyWaiting() throws Exception {
         long sale = staff.opens(Sale.of(200_000));
         spoil("insert into user_coupons (rid, event_id, user_id, seq, coupon_code, lease, epoch, issued_at, expires_at)"
-                + " select gen_random_uuid(), " + sale + ", n, 1, 'SLOW-' || n, gen_random_uuid(), 1, now(), now() + interval '30 days'"
+                + " select gen_random_uuid(), " + sale
+                + ", n, 1, 'SLOW-' || n, gen_random_uuid(), 1, now(), now() + interval '30 days'"
                 + " from generate_series(1, 100000) n");
         staff.web()
                 .patch("/api/admin/events/" + sale, new JsonObject().put("title", "쿠".repeat(200)))

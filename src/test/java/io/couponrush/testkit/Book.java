@@ -38,7 +38,8 @@ public record Book(
      *
      * @param generation of the stock in which it was issued; -1 if nobody was told of it
      */
-    public record Row(long couponId, long userId, String code, int seq, Instant issuedAt, String status, int generation) {}
+    public record Row(
+            long couponId, long userId, String code, int seq, Instant issuedAt, String status, int generation) {}
 
     public List<String> codes() {
         return rows.stream().map(Row::code).toList();

@@ -1,7 +1,7 @@
 package io.couponrush.testkit;
 
+import io.couponrush.config.Cluster;
 import io.couponrush.config.Profile;
-import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,12 +33,12 @@ public record Clustering(String name, List<Integer> ports) {
                 ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","))));
     }
 
-    public Settings.Cluster settings(int node) {
+    public Cluster settings(int node) {
         return settings(node, Map.of());
     }
 
     /** With other settings by their names in the environment. */
-    public Settings.Cluster settings(int node, Map<String, String> changes) {
+    public Cluster settings(int node, Map<String, String> changes) {
         var env = env(node);
         env.putAll(changes);
         return SettingsLoader.read(Profile.DEV, env).settings().cluster();
