@@ -56,6 +56,7 @@ final class Fleet implements Service, AutoCloseable {
         redis = freshRedis();
         Map<String, String> env = RunningService.environment(postgres.uri(), redis.uri());
         env.put("COUPONRUSH_JWT_SECRET", "Vw5nKq8RtYb2ZxLc7MhGd4PsJf9Ae3Uo");
+        env.put("COUPONRUSH_JWT_ACCESS_TTL", "12h"); // longer than any run
         List<Node> both = Stream.of("a", "b")
                 .parallel()
                 .map(name -> node(name, new HashMap<>(env)))
