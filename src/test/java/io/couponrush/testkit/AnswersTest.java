@@ -64,12 +64,24 @@ class AnswersTest {
         var turned = List.of(today.minusSeconds(20), today.minusSeconds(10), today.minusSeconds(2));
         var turns = List.of("soldout:1", "reopened:2", "soldout:3");
         var book = new Book(
-                SALE, 9, rows.length, 3, 1, 1, today.minusSeconds(99), today, List.of(rows), List.of(), turns, turned);
+                SALE,
+                9,
+                rows.length,
+                0,
+                3,
+                1,
+                1,
+                today.minusSeconds(99),
+                today,
+                List.of(rows),
+                List.of(),
+                turns,
+                turned);
         return new Answers(answers).contradictions(book);
     }
 
     private Book.Row row(long id, int generation) {
-        return new Book.Row(id, id, "C" + id, 1, today, generation);
+        return new Book.Row(id, id, "C" + id, 1, today, "active", generation);
     }
 
     private Answer issued(long id, int secondsAgo, boolean replayed) {
