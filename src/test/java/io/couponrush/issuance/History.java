@@ -142,8 +142,16 @@ final class History {
         return keys.leases().isEmpty() && keys.ready() && trusted(postgres.campaign(event)) != null;
     }
 
+    /** It has ended: what a node that died in direct mode left behind is not audited, and nobody gets it. */
+    boolean over(long event) {
+        return direct && postgres.campaign(event).end() <= postgres.now();
+    }
+
     /** I8: what Redis has is what Postgres has left. */
     void atRest(long event) {
+        if (over(event)) {
+            return;
+        }
         Campaign c = postgres.campaign(event);
         SimulatedRedis.Keys keys = trusted(c);
         if (keys != null) {

@@ -287,7 +287,9 @@ final class Simulation implements SimulatedNode.World {
                 && nodes.stream().allMatch(SimulatedNode::quiet)
                 && events.stream().allMatch(history::settled)
                 && (!audits()
-                        || events.stream().allMatch(event -> driftOf(event).orElse(0L) == 0));
+                        || events.stream()
+                                .allMatch(event ->
+                                        history.over(event) || driftOf(event).orElse(0L) == 0));
     }
 
     private Optional<Long> driftOf(long event) {
