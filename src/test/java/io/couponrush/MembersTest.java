@@ -60,6 +60,8 @@ class MembersTest {
                 .containsEntry("hazelcast.heartbeat.interval.seconds", "1")
                 .containsEntry("hazelcast.max.no.heartbeat.seconds", "5")
                 .containsEntry("hazelcast.merge.first.run.delay.seconds", "5")
-                .containsEntry("hazelcast.merge.next.run.delay.seconds", "5");
+                .containsEntry("hazelcast.merge.next.run.delay.seconds", "3")
+                .containsEntry("hazelcast.tcp.join.port.try.count", "1")
+                .containsEntry("hazelcast.socket.connect.timeout.seconds", "2");
     }
 }

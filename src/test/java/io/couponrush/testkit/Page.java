@@ -15,6 +15,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,6 +36,7 @@ public final class Page implements AutoCloseable {
     private final Caller user;
     private final Map<Long, JsonObject> told = new ConcurrentSkipListMap<>();
     private final AtomicInteger pushed = new AtomicInteger();
+    private final Set<Long> pushedCoupons = ConcurrentHashMap.newKeySet();
     private final AtomicInteger asked = new AtomicInteger();
     private long cursor;
     private volatile boolean listening;
@@ -63,6 +66,11 @@ public final class Page implements AutoCloseable {
     /** Messages that came without asking. */
     public int pushed() {
         return pushed.get();
+    }
+
+    /** Whether that coupon came without asking. */
+    public boolean wasPushed(long couponId) {
+        return pushedCoupons.contains(couponId);
     }
 
     /** How often its node said that something may have been missed. */
@@ -119,6 +127,7 @@ public final class Page implements AutoCloseable {
             Callers.VERTX.setTimer(after + 1, timer -> ask());
         } else if (message.containsKey("id")) {
             pushed.incrementAndGet();
+            pushedCoupons.add(message.getJsonObject("data").getLong("couponId"));
             told.putIfAbsent(message.getLong("id"), message);
         }
     }
