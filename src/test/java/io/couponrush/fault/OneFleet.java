@@ -9,7 +9,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the one fleet of this run to the tests; when all have run, it ends and the table is shown. */
+/**
+ * Hands one fleet to the tests of a class; when all have run, it ends, for it would go on consuming from the shared
+ * broker, and the table is shown.
+ */
 final class OneFleet implements ParameterResolver, AfterEachCallback {
 
     private record Run(Optional<Fleet> fleet) implements AutoCloseable {
@@ -39,7 +42,8 @@ final class OneFleet implements ParameterResolver, AfterEachCallback {
     }
 
     private static Run run(ExtensionContext test) {
-        return test.getRoot()
+        return test.getParent()
+                .orElseThrow()
                 .getStore(Namespace.create(OneFleet.class))
                 .getOrComputeIfAbsent(Run.class, key -> new Run(Fleet.start()), Run.class);
     }
