@@ -1,5 +1,7 @@
 package io.couponrush;
 
+import static java.util.Objects.requireNonNull;
+
 import io.couponrush.account.AccountFeature;
 import io.couponrush.account.AccountStore;
 import io.couponrush.audit.AuditRoutes;
@@ -10,6 +12,7 @@ import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitTopology;
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.Codecs;
+import io.couponrush.campaign.CampaignCache;
 import io.couponrush.campaign.CampaignEditStore;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.campaign.CampaignOffice;
@@ -36,6 +39,8 @@ import io.couponrush.issuance.OutboxRelay;
 import io.couponrush.issuance.RefusalStore;
 import io.couponrush.issuance.RefusalTally;
 import io.couponrush.issuance.WalletStore;
+import io.couponrush.issuance.WarmUpRoutes;
+import io.couponrush.issuance.WarmUpStore;
 import io.couponrush.notification.LiveChannel;
 import io.couponrush.notification.NoticeStore;
 import io.couponrush.notification.NotificationRoutes;
@@ -71,7 +76,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -100,6 +104,8 @@ final class Server {
     private final AccountFeature account;
     private final LiveChannel live;
     private final CampaignStore campaignStore;
+    private final CampaignCache shared;
+    private final Reads reads;
     private final RabbitTopology topology;
     private final NoticeStore notices;
     private final List<Supplier<String>> brokerTroubles = new ArrayList<>();
@@ -128,8 +134,10 @@ final class Server {
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
         notices = new NoticeStore(pool);
-        campaignStore = new CampaignStore(pool);
-        campaigns = new Campaigns(campaignStore::find, System::nanoTime);
+        reads = new Reads(vertx, pool, settings.postgres());
+        shared = new CampaignCache(vertx);
+        campaigns = new Campaigns(new CampaignStore(pool)::find, shared, System::nanoTime);
+        campaignStore = new CampaignStore(pool, () -> reads.ofLists(campaigns));
         news = new CampaignNews(vertx.eventBus());
         issuance = new IssuanceClient(vertx.eventBus(), settings);
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, issuance::reload);
@@ -161,6 +169,10 @@ final class Server {
                 .compose(v -> clock.tick())
                 .onSuccess(v -> keepTheClock())
                 .onSuccess(v -> keepTheTally())
+                .compose(v -> Postgres.identity(pool))
+                .onSuccess(database ->
+                        shared.start(requireNonNull(settings.redis().uri()).reveal(), database))
+                .onSuccess(v -> reads.keepLooking())
                 .compose(v -> news.listen(campaigns, soldOut))
                 .compose(v -> account.start(settings.bootstrapAdmin()))
                 .compose(v -> deployRelay())
@@ -180,7 +192,8 @@ final class Server {
             stopped = stopped.transform(before -> vertx.undeploy(id));
         }
         return stopped.transform(before -> refusals.flush())
-                .transform(before -> Future.join(pool.close(), readers.close()))
+                .transform(before -> shared.stop())
+                .transform(before -> Future.join(pool.close(), readers.close(), reads.close()))
                 .mapEmpty();
     }
 
@@ -218,8 +231,7 @@ final class Server {
         if (!settings.roles().contains(Role.NOTIFICATION)) {
             return Future.succeededFuture();
         }
-        String uri = Objects.requireNonNull(settings.rabbitmq().uri(), "rabbitmq.uri")
-                .reveal();
+        String uri = requireNonNull(settings.rabbitmq().uri(), "rabbitmq.uri").reveal();
         var notification = new NotificationVerticle(uri, topology, notices, meters.delivery());
         brokerTroubles.add(notification::trouble);
         return vertx.deployVerticle(notification).onSuccess(deployed::push).mapEmpty();
@@ -287,12 +299,13 @@ final class Server {
                 soldOut,
                 clock,
                 meters,
-                refusals));
+                refusals,
+                reads.recent()));
     }
 
     /** One event loop's worth. */
     List<Routes> routes() {
-        var wallet = new WalletStore(pool);
+        var wallet = new WalletStore(reads::ofUser);
         var coupons = new CouponListStore(readers);
         return List.of(
                 account.routes(authentication, contract, loginLimiter, clientAddress::of, trail),
@@ -311,9 +324,10 @@ final class Server {
                 new AuditRoutes(authentication, audit),
                 new CouponRoutes(authentication, wallet),
                 new RedemptionRoutes(
-                        authentication, contract, new RedemptionStore(pool), wallet::show, news, meters.redemption()),
+                        authentication, contract, new RedemptionStore(pool), reads::changed, news, meters.redemption()),
                 new RevocationRoutes(
-                        authentication, new RevocationStore(pool), wallet::show, office, trail, meters.redemption()),
+                        authentication, new RevocationStore(pool), reads::changed, office, trail, meters.redemption()),
+                new WarmUpRoutes(authentication, new WarmUpStore(pool)),
                 live.routes(),
                 webRoot,
                 new NotificationRoutes(authentication, notices),

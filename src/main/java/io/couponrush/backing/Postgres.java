@@ -1,5 +1,6 @@
 package io.couponrush.backing;
 
+import io.couponrush.config.Secret;
 import io.couponrush.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,6 +42,16 @@ public final class Postgres {
             Vertx vertx, Settings.Postgres settings, String name, int size, int queue, Runnable reconnected) {
         var options = sized(settings, name, size, queue);
         return pool(vertx, connect(settings), new NetClientOptions(), options, reconnected);
+    }
+
+    /** The pool of {@link Settings.Postgres#readUri}, as large as that of the primary; null when there is none. */
+    static @Nullable Pool readPool(Vertx vertx, Settings.Postgres settings) {
+        Secret uri = settings.readUri();
+        if (uri == null) {
+            return null;
+        }
+        var size = sized(settings, "postgres-read", settings.poolSize(), settings.poolQueue());
+        return pool(vertx, connect(settings, uri), new NetClientOptions(), size, Postgres::notCounted);
     }
 
     /** For long readings: they may take their time, but neither write nor take several processors. */
@@ -99,6 +110,17 @@ public final class Postgres {
         return pool;
     }
 
+    /** Names the database among all that use the same Redis: a copy restored elsewhere is another, a replica is not. */
+    public static Future<String> identity(Pool pool) {
+        return pool.query(
+                        """
+                        select s.system_identifier || '-' || d.oid
+                          from pg_control_system() s, pg_database d where d.datname = current_database()
+                        """)
+                .execute()
+                .map(rows -> rows.iterator().next().getString(0));
+    }
+
     /** Fails with what to do about it when the tables are not there. */
     public static Future<Void> checkSchema(Pool pool) {
         return pool.query("select to_regclass('user_coupons') is not null")
@@ -119,8 +141,11 @@ public final class Postgres {
     }
 
     private static PgConnectOptions connect(Settings.Postgres settings) {
-        var uri = Objects.requireNonNull(settings.uri(), "postgres.uri").reveal();
-        var options = PgConnectOptions.fromUri(uri).setCachePreparedStatements(true);
+        return connect(settings, Objects.requireNonNull(settings.uri(), "postgres.uri"));
+    }
+
+    private static PgConnectOptions connect(Settings.Postgres settings, Secret uri) {
+        var options = PgConnectOptions.fromUri(uri.reveal()).setCachePreparedStatements(true);
         return options.addProperty("statement_timeout", millis(settings.statementTimeout()))
                 .addProperty("lock_timeout", millis(settings.lockTimeout()))
                 .addProperty("application_name", "couponrush");

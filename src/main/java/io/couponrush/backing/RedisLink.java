@@ -33,6 +33,7 @@ public final class RedisLink {
     private static final long BACKOFF_MAX_MS = 1_000;
 
     private final Vertx vertx;
+    private final String name;
     private final String uri;
     private final Duration timeout;
     private final int inFlightMax;
@@ -45,15 +46,22 @@ public final class RedisLink {
     /** A connection and the run_id of the process behind it. */
     private record Session(Redis client, RedisConnection connection, String runId) {}
 
+    /** The link of the claim path, likewise. */
+    public RedisLink(Vertx vertx, String uri, Duration timeout, int inFlightMax, Runnable reconnected) {
+        this(vertx, "redis-claims", uri, timeout, inFlightMax, reconnected);
+    }
+
     /**
      * Makes a link that is not connected.
      *
+     * @param name under which it is measured
      * @param timeout of one call; the result of a call that takes longer is unknown
      * @param inFlightMax calls that may be under way; more fail at once
      * @param reconnected told of every connection but the first
      */
-    public RedisLink(Vertx vertx, String uri, Duration timeout, int inFlightMax, Runnable reconnected) {
+    public RedisLink(Vertx vertx, String name, String uri, Duration timeout, int inFlightMax, Runnable reconnected) {
         this.vertx = vertx;
+        this.name = name;
         this.uri = uri;
         this.timeout = timeout;
         this.inFlightMax = inFlightMax;
@@ -94,6 +102,19 @@ public final class RedisLink {
                 .recover(e -> isReply(e, "NOSCRIPT")
                         ? current.connection().send(request(Command.EVAL, script.text(), keys, args))
                         : Future.failedFuture(e))
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(reply -> timeoutsInARow = 0)
+                .onFailure(e -> dropIfUseless(current, e));
+    }
+
+    /** Runs a command that is not a script, likewise. */
+    public Future<Response> send(Request request) {
+        Session current = session;
+        if (current == null) {
+            return notConnected();
+        }
+        return current.connection()
+                .send(request)
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(reply -> timeoutsInARow = 0)
                 .onFailure(e -> dropIfUseless(current, e));
@@ -142,7 +163,7 @@ public final class RedisLink {
     private Future<Void> connect() {
         var options = new RedisOptions()
                 .setConnectionString(uri)
-                .setPoolName("redis-claims")
+                .setPoolName(name)
                 .setMaxPoolSize(1)
                 .setMaxPoolWaiting(1)
                 .setMaxWaitingHandlers(inFlightMax);

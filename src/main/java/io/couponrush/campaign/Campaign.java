@@ -1,5 +1,7 @@
 package io.couponrush.campaign;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 
 /**
@@ -20,6 +22,9 @@ public record Campaign(
         int soldOutGeneration,
         int version,
         Instant createdAt) {
+    public Campaign {
+        requireNonNull(terms);
+    }
 
     /** A pause shows even before the start, since the campaign will not start by itself; the end is stronger than both. */
     public CampaignStatus status(Instant now) {

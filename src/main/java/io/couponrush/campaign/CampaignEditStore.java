@@ -27,12 +27,12 @@ public final class CampaignEditStore {
             update coupon_events
                set title = $1, description = $2, total_count = $3, start_time = $4, end_time = $5, max_per_user = $6,
                    discount_type = $7, discount_value = $8, min_purchase_amount = $9, max_discount_amount = $10,
-                   valid_days = $11, code_prefix = $12, paused = $13,
-                   epoch = case when $14 then next_epoch(epoch) else epoch end,
+                   valid_days = $11, code_prefix = $12, terms = $13, audience = $14, paused = $15,
+                   epoch = case when $16 then next_epoch(epoch) else epoch end,
                    soldout_generation = soldout_generation
                        + case when (soldout_generation %% 2 = 1) <> (issued_count = $3) then 1 else 0 end,
                    version = version + 1
-             where id = $15
+             where id = $17
             returning %s
             """
                     .formatted(CampaignStore.COLUMNS);

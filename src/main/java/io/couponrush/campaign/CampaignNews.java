@@ -20,16 +20,17 @@ public final class CampaignNews {
     /** Listens for the node; done when all nodes know that it does. */
     public Future<Void> listen(Campaigns campaigns, SoldOutFlags flags) {
         var changed = bus.<CampaignChanged>consumer(
-                Addresses.CAMPAIGN_CHANGED, m -> campaigns.forget(m.body().eventId()));
+                Addresses.CAMPAIGN_CHANGED,
+                m -> campaigns.changed(m.body().eventId(), m.body().version()));
         var turned = bus.<StockTurned>consumer(Addresses.STOCK_TURNED, m -> {
             flags.apply(m.body());
-            campaigns.forget(m.body().eventId());
+            campaigns.turned(m.body().eventId(), m.body().generation());
         });
         return Future.all(changed.completion(), turned.completion()).mapEmpty();
     }
 
-    void changed(long eventId) {
-        bus.publish(Addresses.CAMPAIGN_CHANGED, new CampaignChanged(eventId));
+    void changed(long eventId, int version) {
+        bus.publish(Addresses.CAMPAIGN_CHANGED, new CampaignChanged(eventId, version));
     }
 
     void turned(long eventId, int generation) {

@@ -2,7 +2,10 @@ package io.couponrush.campaign;
 
 import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
+import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +31,22 @@ public final class CampaignOffice {
 
     Future<Campaign> create(Terms terms, Deed deed) {
         return store.create(terms, deed).compose(campaign -> {
-            announce(campaign.eventId());
+            campaigns.learn(campaign);
+            news.changed(campaign.eventId(), campaign.version());
             return reload(campaign.eventId()).map(campaign);
+        });
+    }
+
+    /** A new campaign with the terms of another, as {@code body} changes them. */
+    Future<Answer<Campaign>> copy(long eventId, TermsBody body, Instant now, Deed deed) {
+        return store.find(eventId).compose(original -> {
+            if (original == null) {
+                return Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND));
+            }
+            Terms terms = body.copy(original.terms(), now);
+            return body.errors().isEmpty()
+                    ? create(terms, deed).map(Answer::given)
+                    : Future.succeededFuture(Answer.denied(Problem.invalid(body.errors())));
         });
     }
 
@@ -53,7 +70,9 @@ public final class CampaignOffice {
     private Future<Void> spread(Change change) {
         Campaign after = change.after();
         OptionalInt turned = change.turned() ? OptionalInt.of(after.soldOutGeneration()) : OptionalInt.empty();
-        return spread(after.eventId(), change.fenced(), turned);
+        campaigns.learn(after);
+        news.changed(after.eventId(), after.version());
+        return load(after.eventId(), change.fenced(), turned);
     }
 
     /**
@@ -64,17 +83,17 @@ public final class CampaignOffice {
      * @param turned the generation that the change began, if it sold out or reopened
      */
     public Future<Void> spread(long eventId, boolean fenced, OptionalInt turned) {
-        announce(eventId);
+        campaigns.changed(eventId, 0);
+        news.changed(eventId, 0);
+        return load(eventId, fenced, turned);
+    }
+
+    private Future<Void> load(long eventId, boolean fenced, OptionalInt turned) {
         Future<Void> loaded = fenced ? reload(eventId) : Future.succeededFuture();
         return loaded.onSuccess(v -> {
             turned.ifPresent(generation -> news.turned(eventId, generation));
             news.outboxWritten();
         });
-    }
-
-    private void announce(long eventId) {
-        campaigns.forget(eventId);
-        news.changed(eventId);
     }
 
     /** The change is committed whatever becomes of this. */

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Campaigns in Postgres: making and reading them. {@link CampaignEditStore} changes them. */
@@ -20,16 +21,17 @@ public final class CampaignStore {
     static final String COLUMNS =
             """
             id, title, description, total_count, issued_count, revoked_count, start_time, end_time, max_per_user,
-            discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, paused,
-            epoch, soldout_generation, version, created_at
+            discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, terms,
+            audience, paused, epoch, soldout_generation, version, created_at
             """;
 
     /** The epoch begins with the clock, so that it is above what an old copy of Redis may remember of this id. */
     private static final String CREATE =
             """
             insert into coupon_events (title, description, total_count, start_time, end_time, max_per_user,
-                discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, epoch)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, next_epoch(0))
+                discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, terms,
+                audience, epoch)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, next_epoch(0))
             returning %s
             """
                     .formatted(COLUMNS);
@@ -61,9 +63,20 @@ public final class CampaignStore {
                     .formatted(COLUMNS);
 
     private final Pool pool;
+    private final Supplier<Pool> readPool;
 
     public CampaignStore(Pool pool) {
+        this(pool, () -> pool);
+    }
+
+    /**
+     * Makes the store.
+     *
+     * @param readPool where lists are read
+     */
+    public CampaignStore(Pool pool, Supplier<Pool> readPool) {
         this.pool = pool;
+        this.readPool = readPool;
     }
 
     Future<Campaign> create(Terms terms, Deed deed) {
@@ -94,14 +107,14 @@ public final class CampaignStore {
                 .addValue(after == null ? null : after.eventId())
                 .addValue(limit)
                 .addValue(query.words());
-        return pool.preparedQuery(LIST).execute(asked).map(rows -> {
+        return readPool.get().preparedQuery(LIST).execute(asked).map(rows -> {
             List<Campaign> list = new ArrayList<>(rows.size());
             rows.forEach(row -> list.add(campaign(row)));
             return list;
         });
     }
 
-    /** The terms in the order of {@link #CREATE}, from {@code title} to {@code code_prefix}. */
+    /** The terms in the order of {@link #CREATE}, from {@code title} to {@code audience}. */
     static Tuple tuple(Terms terms) {
         return Tuple.tuple()
                 .addString(terms.title())
@@ -115,7 +128,9 @@ public final class CampaignStore {
                 .addBigDecimal(terms.minPurchaseAmount())
                 .addBigDecimal(terms.maxDiscountAmount())
                 .addInteger(terms.validDays())
-                .addString(terms.codePrefix());
+                .addString(terms.codePrefix())
+                .addString(terms.smallPrint())
+                .addString(terms.audience().wire());
     }
 
     private static OffsetDateTime utc(Instant instant) {
@@ -139,7 +154,9 @@ public final class CampaignStore {
                 row.getBigDecimal("min_purchase_amount"),
                 row.getBigDecimal("max_discount_amount"),
                 row.getInteger("valid_days"),
-                row.getString("code_prefix"));
+                row.getString("code_prefix"),
+                row.getString("terms"),
+                Audience.of(row.getString("audience")));
         return new Campaign(
                 row.getLong("id"),
                 terms,

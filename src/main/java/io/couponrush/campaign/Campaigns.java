@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,10 @@ public final class Campaigns {
 
     private final Cache<Long, Knowledge> memory =
             Caffeine.newBuilder().maximumSize(MAX).build();
-    private final Find find;
+    private final Find truth;
+    private final Shared shared;
     private final LongSupplier nanoTime;
+    private volatile long changedAt;
 
     /** Reads a campaign where the truth is; null when there is none. */
     @FunctionalInterface
@@ -27,8 +30,26 @@ public final class Campaigns {
         Future<@Nullable Campaign> find(long eventId);
     }
 
-    public Campaigns(Find find, LongSupplier nanoTime) {
-        this.find = find;
+    /**
+     * What the nodes have told each other about campaigns: asked only by a node that knows nothing, and read again from
+     * the truth right after. It may be away, or wrong for that moment.
+     */
+    public interface Shared {
+        /** What was kept at some time of the last hour, or null. */
+        Future<@Nullable Campaign> get(long eventId);
+
+        /** Keeps it unless something newer is kept. Never waits. */
+        void put(Campaign campaign);
+    }
+
+    /** Without a shared level. */
+    public Campaigns(Find truth, LongSupplier nanoTime) {
+        this(truth, NothingShared.INSTANCE, nanoTime);
+    }
+
+    public Campaigns(Find truth, Shared shared, LongSupplier nanoTime) {
+        this.truth = truth;
+        this.shared = shared;
         this.nanoTime = nanoTime;
     }
 
@@ -42,7 +63,7 @@ public final class Campaigns {
     public Future<@Nullable Campaign> find(long eventId) {
         Knowledge knowledge = about(eventId);
         Campaign remembered = knowledge.remembered();
-        return remembered != null ? Future.succeededFuture(remembered) : here(knowledge.fresh());
+        return remembered != null ? Future.succeededFuture(remembered) : here(knowledge.usable());
     }
 
     /** As it was at most a second ago; null when there is no such campaign. */
@@ -50,16 +71,35 @@ public final class Campaigns {
         return here(about(eventId).fresh());
     }
 
-    /** Forgets a campaign that has changed somewhere; readings under way do not bring the old one back. */
-    public void forget(long eventId) {
+    /** Whether this node made or heard of a change within that time: lists must not be older than that. */
+    public boolean changedWithin(Duration time) {
+        long at = changedAt;
+        return at != 0 && nanoTime.getAsLong() - at < time.toNanos();
+    }
+
+    /** Takes over what was just committed on this node, and shares it. */
+    void learn(Campaign campaign) {
+        changedAt = nanoTime.getAsLong() | 1; // 0 is never
+        about(campaign.eventId()).learn(campaign);
+        shared.put(campaign);
+    }
+
+    /** Somebody changed a campaign: what is older than {@code version} is not believed any more; 0 is not known. */
+    public void changed(long eventId, int version) {
+        changedAt = nanoTime.getAsLong() | 1;
+        about(eventId).changed(version);
+    }
+
+    /** A campaign sold out or sells again: the counts known are old, its terms are not. */
+    public void turned(long eventId, int generation) {
         Knowledge knowledge = memory.getIfPresent(eventId);
         if (knowledge != null) {
-            knowledge.forget();
+            knowledge.turned(generation);
         }
     }
 
     private Knowledge about(long eventId) {
-        return memory.get(eventId, id -> new Knowledge(() -> find.find(id), nanoTime));
+        return memory.get(eventId, id -> new Knowledge(id, truth, shared, nanoTime));
     }
 
     /** A reading is shared by event loops; whoever waits for it goes on where he was. */
@@ -71,5 +111,17 @@ public final class Campaigns {
         Promise<@Nullable Campaign> promise = Promise.promise();
         shared.onComplete(read -> context.runOnContext(v -> promise.handle(read)));
         return promise.future();
+    }
+
+    private enum NothingShared implements Shared {
+        INSTANCE;
+
+        @Override
+        public Future<@Nullable Campaign> get(long eventId) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public void put(Campaign campaign) {}
     }
 }

@@ -27,6 +27,8 @@ public final class DemoCampaign {
                 BigDecimal.valueOf(10_000),
                 BigDecimal.ZERO,
                 30,
-                "WELCOME");
+                "WELCOME",
+                "One coupon a person. Valid for 30 days on purchases of 10,000 won or more.",
+                Audience.PUBLIC);
     }
 }

@@ -23,8 +23,9 @@ record Patch(JsonObject body) implements Edit {
     private static Answer<Campaign> allowed(Campaign before, Campaign after, Instant now) {
         Terms was = before.terms();
         Terms is = after.terms();
-        if (before.status(now) == CampaignStatus.ENDED && !is.equals(was.withTexts(is.title(), is.description()))) {
-            return Edit.conflict("the event has ended: only title and description can change");
+        if (before.status(now) == CampaignStatus.ENDED
+                && !is.equals(was.withTexts(is.title(), is.description(), is.smallPrint()))) {
+            return Edit.conflict("the event has ended: only title, description and terms can change");
         }
         if (is.totalCount() < before.issuedCount()) {
             return Edit.conflict("totalCount cannot be below the " + before.issuedCount() + " issued");

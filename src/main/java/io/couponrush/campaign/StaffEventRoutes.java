@@ -61,6 +61,10 @@ public final class StaffEventRoutes implements Routes {
                 .handler(authentication.required(Role.ADMIN))
                 .handler(contract.body("PatchEventRequest"))
                 .handler(ctx -> change(ctx, "event.patch", new Patch(Contract.body(ctx))));
+        router.post(EVENT + "/copies")
+                .handler(authentication.required(Role.ADMIN))
+                .handler(contract.body("CopyEventRequest"))
+                .handler(this::copy);
         action(router, "pause", Edit.PAUSE);
         action(router, "resume", Edit.RESUME);
         action(router, "end", Edit.END);
@@ -79,6 +83,16 @@ public final class StaffEventRoutes implements Routes {
         Future<Answer<Campaign>> created = body.errors().isEmpty()
                 ? office.create(terms, deed).map(Answer::given)
                 : Future.succeededFuture(Answer.denied(Problem.invalid(body.errors())));
+        show(ctx, deed, created);
+    }
+
+    private void copy(RoutingContext ctx) {
+        var body = new TermsBody(Contract.body(ctx));
+        Deed deed = trail.deed(ctx, "event.copy");
+        EventPath.withId(ctx, id -> show(ctx, deed, office.copy(id, body, clock.instant(), deed)));
+    }
+
+    private void show(RoutingContext ctx, Deed deed, Future<Answer<Campaign>> created) {
         created.onComplete(done -> log(deed, idOf(done), done));
         Replies.json(ctx, 201, created, campaign -> {
             ctx.response().putHeader(HttpHeaders.LOCATION, "/api/coupons/events/" + campaign.eventId());

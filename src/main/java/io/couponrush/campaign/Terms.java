@@ -1,5 +1,7 @@
 package io.couponrush.campaign;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -11,6 +13,7 @@ import java.time.Instant;
  * @param maxDiscountAmount the most that one coupon takes off; 0 for no limit
  * @param validDays how long a coupon can be used after it was issued
  * @param codePrefix what the campaign's coupon codes begin with
+ * @param smallPrint what the API calls {@code terms}: plain text, shown as it is
  */
 public record Terms(
         String title,
@@ -24,11 +27,15 @@ public record Terms(
         BigDecimal minPurchaseAmount,
         BigDecimal maxDiscountAmount,
         int validDays,
-        String codePrefix) {
+        String codePrefix,
+        String smallPrint,
+        Audience audience) {
     public Terms {
         discountValue = plain(discountValue);
         minPurchaseAmount = plain(minPurchaseAmount);
         maxDiscountAmount = plain(maxDiscountAmount);
+        requireNonNull(smallPrint);
+        requireNonNull(audience);
     }
 
     /** No trailing zeros and no exponent, so that equal amounts are equal and look the same. */
@@ -55,10 +62,12 @@ public record Terms(
                 minPurchaseAmount,
                 maxDiscountAmount,
                 validDays,
-                codePrefix);
+                codePrefix,
+                smallPrint,
+                audience);
     }
 
-    Terms withTexts(String newTitle, String newDescription) {
+    Terms withTexts(String newTitle, String newDescription, String newSmallPrint) {
         return new Terms(
                 newTitle,
                 newDescription,
@@ -71,6 +80,8 @@ public record Terms(
                 minPurchaseAmount,
                 maxDiscountAmount,
                 validDays,
-                codePrefix);
+                codePrefix,
+                newSmallPrint,
+                audience);
     }
 }

@@ -20,6 +20,21 @@ final class TermsBody {
     private static final int FIRST_YEAR = 2000;
     private static final int LAST_YEAR = 9999;
     private static final int DIGITS = 10;
+    private static final Terms BLANK = new Terms(
+            "",
+            "",
+            1,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            1,
+            DiscountType.FIXED,
+            BigDecimal.ONE,
+            BigDecimal.ZERO,
+            BigDecimal.ZERO,
+            30,
+            "CR",
+            "",
+            Audience.PUBLIC);
 
     private final JsonObject body;
     private final List<FieldError> errors = new ArrayList<>();
@@ -35,19 +50,20 @@ final class TermsBody {
 
     /** All of it for a new campaign. */
     Terms create(Instant now) {
-        Terms terms = over(new Terms(
-                "",
-                "",
-                1,
-                now,
-                now,
-                1,
-                DiscountType.FIXED,
-                BigDecimal.ONE,
-                BigDecimal.ZERO,
-                BigDecimal.ZERO,
-                30,
-                "CR"));
+        return opened(BLANK.withWindow(now, now), now);
+    }
+
+    /** A new campaign with the terms of another, where the body does not name them. */
+    Terms copy(Terms original, Instant now) {
+        Terms terms = opened(original, now);
+        if (terms.totalCount() == 0) {
+            error("totalCount", "must be given, the original has none");
+        }
+        return terms;
+    }
+
+    private Terms opened(Terms base, Instant now) {
+        Terms terms = over(base);
         if (sound("endTime") && !terms.endTime().isAfter(now)) {
             error("endTime", "must be in the future");
         }
@@ -70,7 +86,9 @@ final class TermsBody {
                 money("minPurchaseAmount", base.minPurchaseAmount()),
                 money("maxDiscountAmount", base.maxDiscountAmount()),
                 body.getInteger("validDays", base.validDays()),
-                body.getString("codePrefix", base.codePrefix()));
+                body.getString("codePrefix", base.codePrefix()),
+                body.getString("terms", base.smallPrint()),
+                body.containsKey("audience") ? Audience.of(body.getString("audience")) : base.audience());
         if (sound("startTime") && sound("endTime") && !terms.endTime().isAfter(terms.startTime())) {
             error("endTime", "must be after startTime");
         }

@@ -87,18 +87,24 @@ public record Settings(
      * Where the truth is kept, and how long anybody waits for it.
      *
      * @param uri {@code postgresql://user:password@host:port/database}; none in {@code dev} means the embedded one
+     * @param readUri a replica for lists and users' coupons; none means that the primary is read
+     * @param readLag what is read from the replica is at most this old; else the primary is read
      * @param poolSize connections for everything but the claim path
      * @param poolQueue callers that may wait for one of them; more are refused
      */
     public record Postgres(
             @Nullable Secret uri,
+            @Nullable Secret readUri,
+            @Default("2s") Duration readLag,
             @Default("8") int poolSize,
             @Default("1000") int poolQueue,
             @Default("2s") Duration connectTimeout,
             @Default("2s") Duration statementTimeout,
             @Default("1500ms") Duration lockTimeout) {
         public Postgres {
-            serviceUri(Rules.of("postgres"), uri, Set.of("postgresql", "postgres"))
+            var schemes = Set.of("postgresql", "postgres");
+            serviceUri(serviceUri(Rules.of("postgres"), "uri", uri, schemes), "readUri", readUri, schemes)
+                    .that(readLag.compareTo(Duration.ofSeconds(1)) >= 0, "readLag", "is shorter than 1s")
                     .atLeastOne("poolSize", poolSize)
                     .range("poolQueue", poolQueue, 0, Integer.MAX_VALUE)
                     .positive("connectTimeout", connectTimeout)
@@ -116,7 +122,7 @@ public record Settings(
      */
     public record Redis(@Nullable Secret uri, @Default("300ms") Duration evalTimeout) {
         public Redis {
-            serviceUri(Rules.of("redis"), uri, Set.of("redis", "rediss"))
+            serviceUri(Rules.of("redis"), "uri", uri, Set.of("redis", "rediss"))
                     .positive("evalTimeout", evalTimeout)
                     .check();
         }
@@ -130,7 +136,7 @@ public record Settings(
      */
     public record Rabbitmq(@Nullable Secret uri, @Default("false") boolean quorum, @Default("6000") int rushPerSecond) {
         public Rabbitmq {
-            serviceUri(Rules.of("rabbitmq"), uri, Set.of("amqp", "amqps"))
+            serviceUri(Rules.of("rabbitmq"), "uri", uri, Set.of("amqp", "amqps"))
                     .atLeastOne("rushPerSecond", rushPerSecond)
                     .check();
         }
@@ -165,6 +171,7 @@ public record Settings(
      * @param directMax claims of one campaign that may go to Postgres alone while Redis is away; 0 turns that off
      * @param connections Postgres connections of the claim path
      * @param remote whether nodes without the role may have claims issued by those that have it, over the event bus
+     * @param warmUp how long before a start Redis is held against Postgres
      */
     public record Issuance(
             @Default("3s") Duration deadline,
@@ -176,7 +183,8 @@ public record Settings(
             @Default("4") int connections,
             @Default("1s") Duration sweepEvery,
             @Default("8s") Duration auditEvery,
-            @Default("false") boolean remote) {
+            @Default("false") boolean remote,
+            @Default("2m") Duration warmUp) {
         public Issuance {
             Rules.of("issuance")
                     .positive("deadline", deadline)
@@ -189,6 +197,7 @@ public record Settings(
                     .atLeastOne("connections", connections)
                     .positive("sweepEvery", sweepEvery)
                     .positive("auditEvery", auditEvery)
+                    .positive("warmUp", warmUp)
                     .check();
         }
     }
@@ -310,14 +319,14 @@ public record Settings(
      */
     public record Loadtest(@Default("false") boolean enabled) {}
 
-    private static Rules serviceUri(Rules rules, @Nullable Secret uri, Set<String> schemes) {
+    private static Rules serviceUri(Rules rules, String key, @Nullable Secret uri, Set<String> schemes) {
         if (uri == null) return rules;
         try {
             boolean right = schemes.contains(ServiceUri.parse(uri).scheme());
             return rules.that(
-                    right, "uri", "does not start with " + String.join(":// or ", new TreeSet<>(schemes)) + "://");
+                    right, key, "does not start with " + String.join(":// or ", new TreeSet<>(schemes)) + "://");
         } catch (IllegalArgumentException e) {
-            return rules.that(false, "uri", String.valueOf(e.getMessage()));
+            return rules.that(false, key, String.valueOf(e.getMessage()));
         }
     }
 }

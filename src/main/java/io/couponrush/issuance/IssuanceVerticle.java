@@ -20,6 +20,7 @@ import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,6 +37,7 @@ public final class IssuanceVerticle extends VerticleBase {
     private static final int DRAIN_LOOKS = 200;
     private static final int CALLS_IN_FLIGHT = 2_048;
     private static final int COMMITS_QUEUED = 1_024;
+    private static final Duration WARM_UP_EVERY = Duration.ofSeconds(1);
     private static final Duration REPLY_SLACK = Duration.ofMillis(500);
     private static final long PRUNE_EVERY_MS = TimeUnit.MINUTES.toMillis(10);
 
@@ -113,6 +115,15 @@ public final class IssuanceVerticle extends VerticleBase {
         var auditor = new Auditor(ledger, store, drift::leads, drift::drift, rebuilder, meters::drift);
         repeat(issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
         repeat(issuance.auditEvery(), auditor::audit);
+        var warmUp = new WarmUp(
+                new WarmUpStore(pool),
+                ledger::held,
+                rebuilder::rebuild,
+                campaigns::find,
+                timers,
+                issuance.warmUp(),
+                outcome -> meters.warmedUp(outcome.name().toLowerCase(Locale.ROOT)));
+        repeat(WARM_UP_EVERY, warmUp::round);
         return redis.start().compose(v -> listen(rebuilder, ledger));
     }
 
@@ -146,7 +157,7 @@ public final class IssuanceVerticle extends VerticleBase {
 
     private static void reload(Rebuilder rebuilder, Message<CampaignChanged> message) {
         rebuilder
-                .rebuild(message.body().eventId())
+                .rebuildAfresh(message.body().eventId())
                 .onSuccess(message::reply)
                 .onFailure(e -> message.fail(0, e.toString()));
     }

@@ -1,5 +1,6 @@
 package io.couponrush.issuance;
 
+import io.couponrush.backing.RecentWrites;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
@@ -57,6 +58,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private final InstantSource clock;
     private final Meters meters;
     private final RefusalTally refusals;
+    private final RecentWrites recent;
     private final CouponText couponText = new CouponText();
 
     /**
@@ -64,6 +66,7 @@ public final class IssueEndpoint implements ExpressRoute {
      *
      * @param limiter of issuing, per user
      * @param clock Postgres' time as this node knows it
+     * @param recent remembers who was given a coupon
      */
     public IssueEndpoint(
             IssuanceClient issuance,
@@ -75,7 +78,8 @@ public final class IssueEndpoint implements ExpressRoute {
             SoldOutFlags soldOut,
             InstantSource clock,
             Meters meters,
-            RefusalTally refusals) {
+            RefusalTally refusals,
+            RecentWrites recent) {
         this.issuance = issuance;
         this.authentication = authentication;
         this.limiter = limiter;
@@ -86,6 +90,7 @@ public final class IssueEndpoint implements ExpressRoute {
         this.clock = clock;
         this.meters = meters;
         this.refusals = refusals;
+        this.recent = recent;
     }
 
     @Override
@@ -202,6 +207,7 @@ public final class IssueEndpoint implements ExpressRoute {
     }
 
     private void give(Press press, Campaign campaign, Issued coupon) {
+        recent.mark(press.caller().userId());
         HttpServerResponse response = press.request().response();
         if (coupon.replayed()) {
             response.putHeader(REPLAYED, TRUE);

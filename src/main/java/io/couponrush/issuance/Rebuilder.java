@@ -56,6 +56,12 @@ final class Rebuilder {
         return done.future();
     }
 
+    /** Likewise, by a rebuild that begins from here on: one under way may have read what has been changed since. */
+    Future<Void> rebuildAfresh(long eventId) {
+        Future<Void> going = running.get(eventId);
+        return going == null ? rebuild(eventId) : going.transform(before -> rebuild(eventId));
+    }
+
     /** With stock 0 and no lease: tells Redis that it is sold out when Postgres is full in this epoch, else rebuilds. */
     Future<Void> soldOutOrRebuild(long eventId, long epoch) {
         return book.stock(eventId).compose(found -> found.filter(s -> s.epoch() == epoch && s.issued() >= s.total())

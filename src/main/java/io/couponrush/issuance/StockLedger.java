@@ -6,6 +6,8 @@ import io.couponrush.issuance.CouponBook.Epoch;
 import io.couponrush.issuance.Reservation.Denied;
 import io.couponrush.issuance.Reservation.Held;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.time.Duration;
@@ -26,6 +28,7 @@ final class StockLedger implements Ledger {
     private static final LuaScript LOAD_COUNTS = LuaScript.load("load_counts");
     private static final LuaScript SNAPSHOT = LuaScript.load("snapshot");
     private static final LuaScript OVERDUE = LuaScript.load("expired");
+    private static final LuaScript HELD = LuaScript.load("held");
 
     private final RedisLink redis;
     private final String leaseMillis;
@@ -127,6 +130,21 @@ final class StockLedger implements Ledger {
                         : new Snapshot(reply.get(0).toLong(), reply.get(1).toLong(), leases(reply, 2)));
     }
 
+    /** What Redis holds before the start; it has the scripts of a claim as well then. */
+    Future<WarmUp.Held> held(long eventId) {
+        String runId = redis.runId();
+        if (runId == null) {
+            return redis.notConnected();
+        }
+        return Future.all(remember(RESERVE), remember(SETTLE))
+                .compose(v -> redis.eval(HELD, keys(eventId), request -> request.arg(runId)))
+                .map(StockLedger::held);
+    }
+
+    private Future<Response> remember(LuaScript script) {
+        return redis.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(script.text()));
+    }
+
     private List<String> keys(long eventId) {
         return keys.computeIfAbsent(eventId, id -> {
             String tagged = "cp:{" + id + "}:"; // one hash tag: all keys of a campaign are in one slot
@@ -153,6 +171,19 @@ final class StockLedger implements Ledger {
         int code = answer.toInteger();
         Denied denied = DENIED.get(code);
         return denied == null ? new Held(ask.newLease(), code) : denied;
+    }
+
+    private static WarmUp.Held held(Response reply) {
+        return reply.get(0).toLong() == 0
+                ? WarmUp.Held.NOTHING
+                : new WarmUp.Held(
+                        reply.get(0).toLong(),
+                        reply.get(1).toLong(),
+                        reply.get(2).toInteger(),
+                        reply.get(3).toInteger() == 1,
+                        reply.get(4).toLong(),
+                        reply.get(5).toLong(),
+                        reply.get(6).toLong());
     }
 
     private static Overdue overdue(Response reply) {

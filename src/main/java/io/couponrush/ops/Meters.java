@@ -9,6 +9,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,12 +26,14 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Meters implements RequestMeter {
     private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    private static final List<String> WARM_UPS = List.of("ready", "loaded", "repaired", "failed");
     private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
 
     private final MeterRegistry registry;
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
     private final Map<String, RequestMeter.Route> routes = new ConcurrentHashMap<>();
     private final Map<Dependency, Counter> reconnects = new EnumMap<>(Dependency.class);
+    private final Map<String, Counter> warmedUp = new HashMap<>();
     private final AtomicLong leases = new AtomicLong();
     private final LiveStock stock;
     private final SocketMeters sockets;
@@ -88,6 +92,14 @@ public final class Meters implements RequestMeter {
         }
         direct = counter("couponrush.claims.direct", "Claims that went to Postgres alone, with Redis away");
         drift = counter("couponrush.stock.drift", "Units by which Redis was wrong about the stock, either way");
+        for (String outcome : WARM_UPS) {
+            warmedUp.put(
+                    outcome,
+                    Counter.builder("couponrush.warmups")
+                            .description("Looks at Redis before the start of a campaign")
+                            .tag("outcome", outcome)
+                            .register(registry));
+        }
         for (Dependency to : Dependency.values()) {
             reconnects.put(
                     to,
@@ -178,6 +190,14 @@ public final class Meters implements RequestMeter {
 
     public void reconnected(Dependency to) {
         Counter counter = reconnects.get(to);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /** Counts a look at Redis before a start: {@code ready}, {@code loaded}, {@code repaired} or {@code failed}. */
+    public void warmedUp(String outcome) {
+        Counter counter = warmedUp.get(outcome);
         if (counter != null) {
             counter.increment();
         }

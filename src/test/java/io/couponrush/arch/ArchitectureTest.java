@@ -41,7 +41,7 @@ class ArchitectureTest {
             entry("ops", Set.of("http", "bus")),
             entry("audit", Set.of("http")),
             entry("account", Set.of("audit", "http", "bus", "config")),
-            entry("campaign", Set.of("audit", "http", "bus")),
+            entry("campaign", Set.of("audit", "http", "bus", "backing")),
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
             entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config")),
             entry("redemption", Set.of("campaign", "audit", "http", "ops", "bus", "config")),
@@ -81,6 +81,7 @@ class ArchitectureTest {
                 .and(not(named("Store")))
                 .and(not(anyOf(
                         "Server",
+                        "Reads",
                         "IssuanceVerticle",
                         "OutboxRelay"))) // they make the pools and hand them to the stores
                 .should()
@@ -92,7 +93,7 @@ class ArchitectureTest {
     void onlyTheLedgerSpeaksToRedis() {
         noClasses()
                 .that(not(resideIn("backing")))
-                .and(not(anyOf("StockLedger")))
+                .and(not(anyOf("StockLedger", "CampaignCache")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.vertx.redis.."))
                 .check(Code.MAIN);

@@ -34,7 +34,7 @@ class RecordCodecTest {
                         new IssueOutcome.Refused(Refusal.USER_LIMIT_EXCEEDED, List.of("CR-1", "CR-2")),
                         "{\"why\":\"USER_LIMIT_EXCEEDED\",\"couponCodes\":[\"CR-1\",\"CR-2\"]}"),
                 arguments(new IssueOutcome.Deferred(true, 1), "{\"overloaded\":true,\"retryAfterSeconds\":1}"),
-                arguments(new CampaignChanged(3), "{\"eventId\":3}"),
+                arguments(new CampaignChanged(3, 2), "{\"eventId\":3,\"version\":2}"),
                 arguments(new StockTurned(3, 5), "{\"eventId\":3,\"generation\":5}"),
                 arguments(
                         new Notices(List.of(new Notice(Notice.toUser(9), "{\"id\":1}")), ID, 4),

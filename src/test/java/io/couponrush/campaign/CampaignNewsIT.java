@@ -33,7 +33,7 @@ class CampaignNewsIT {
                         .await(5, SECONDS);
                 memory.campaigns.find(EVENT).await(1, SECONDS);
             }
-            new CampaignNews(nodes.get(0).eventBus()).changed(EVENT);
+            new CampaignNews(nodes.get(0).eventBus()).changed(EVENT, 2);
             await().until(() -> memories.stream().allMatch(memory -> memory.campaigns.known(EVENT) == null));
 
             nodes.get(1).eventBus().publish(Addresses.STOCK_TURNED, new StockTurned(EVENT, 1));

@@ -15,7 +15,21 @@ import org.junit.jupiter.api.Test;
 class CampaignsTest {
     private final AtomicLong nanos = new AtomicLong();
     private final List<Promise<Campaign>> readings = new ArrayList<>();
-    private final Campaigns campaigns = new Campaigns(this::read, nanos::get);
+    private final List<Campaign> shared = new ArrayList<>();
+    private Future<Campaign> keptByOthers = Future.succeededFuture();
+    private final Campaigns campaigns = new Campaigns(this::read, new Shared(), nanos::get);
+
+    private final class Shared implements Campaigns.Shared {
+        @Override
+        public Future<Campaign> get(long eventId) {
+            return keptByOthers;
+        }
+
+        @Override
+        public void put(Campaign campaign) {
+            shared.add(campaign);
+        }
+    }
 
     private Future<Campaign> read(long eventId) {
         Promise<Campaign> promise = Promise.promise();
@@ -104,30 +118,127 @@ class CampaignsTest {
         assertThat(readings).hasSize(2);
     }
 
+    /** The reader took its row before the commit, and comes back after the news of it. */
     @Test
-    void readingThatBeganBeforeAChangeIsNotKept() {
+    void lateReaderDoesNotPutTheOldValueBack() {
         know(Sample.campaign(1, 1, 0));
         after(Duration.ofSeconds(1));
         assertThat(campaigns.known(1)).isNotNull(); // begins a reading
-        campaigns.forget(1);
-        var after = campaigns.find(1);
-        readings.get(2).complete(Sample.campaign(2, 2, 0));
+        campaigns.changed(1, 2);
+        assertThat(campaigns.known(1)).isNull();
+        var asked = campaigns.find(1);
         readings.get(1).complete(Sample.campaign(1, 1, 0));
-        assertThat(after.result()).isEqualTo(Sample.campaign(2, 2, 0));
+        assertThat(asked.isComplete()).isFalse();
+        readings.get(2).complete(Sample.campaign(2, 2, 0));
+        assertThat(asked.result()).isEqualTo(Sample.campaign(2, 2, 0));
         assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(2, 2, 0));
     }
 
     @Test
-    void readingThatBeganBeforeAChangeIsNotKeptEitherWhenItEndsFirst() {
-        var before = campaigns.find(1);
-        campaigns.forget(1);
-        var after = campaigns.find(1);
-        readings.get(0).complete(Sample.campaign(1, 1, 0));
-        assertThat(before.succeeded()).isTrue();
-        assertThat(campaigns.known(1)).isNull();
-        assertThat(after.isComplete()).isFalse();
+    void newsOfACampaignThatWasNeverReadHoldAgainstALateReaderToo() {
+        campaigns.changed(1, 2);
+        var asked = campaigns.find(1);
+        readings.get(0).complete(null); // as of before it was made
         readings.get(1).complete(Sample.campaign(2, 2, 0));
+        assertThat(asked.result()).isEqualTo(Sample.campaign(2, 2, 0));
+    }
+
+    @Test
+    void newsOfWhatIsKnownAlreadyChangeNothing() {
+        know(Sample.campaign(2, 2, 0));
+        campaigns.changed(1, 1);
+        campaigns.changed(1, 2);
         assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(2, 2, 0));
+    }
+
+    @Test
+    void whoDoesNotKnowTheVersionHasItReadAnew() {
+        know(Sample.campaign(2, 2, 0));
+        campaigns.changed(1, 0);
+        assertThat(campaigns.known(1)).isNull();
+    }
+
+    /** A database restored from a backup is behind what nodes remember. */
+    @Test
+    void truthBelowTheNewsIsBelieved() {
+        campaigns.changed(1, 9);
+        var asked = campaigns.find(1);
+        readings.get(0).complete(Sample.campaign(1, 1, 0));
+        readings.get(1).complete(Sample.campaign(1, 1, 0));
+        assertThat(asked.result()).isEqualTo(Sample.campaign(1, 1, 0));
+        assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(1, 1, 0));
+    }
+
+    @Test
+    void soldOutNewsLeaveTheTermsAndAgeTheCounts() {
+        know(Sample.campaign(1, 1, 0));
+        campaigns.turned(1, 1);
+        assertThat(campaigns.known(1)).isNotNull();
+        var fresh = campaigns.fresh(1);
+        readings.get(1).complete(Sample.campaign(1, 1, 99)); // began before it sold out
+        assertThat(fresh.isComplete()).isFalse();
+        readings.get(2).complete(Sample.soldOut());
+        assertThat(fresh.result()).isEqualTo(Sample.soldOut());
+    }
+
+    @Test
+    void whatThisNodeCommittedIsKnownAndShared() {
+        campaigns.learn(Sample.campaign(2, 2, 0));
+        assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(2, 2, 0));
+        assertThat(shared).containsExactly(Sample.campaign(2, 2, 0));
+        campaigns.learn(Sample.campaign(1, 1, 0)); // two changes, told in the other order
+        assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(2, 2, 0));
+        assertThat(readings).isEmpty();
+    }
+
+    @Test
+    void nodeThatKnowsNothingTakesWhatIsSharedAndReadsTheTruth() {
+        keptByOthers = Future.succeededFuture(Sample.campaign(1, 1, 0));
+        assertThat(campaigns.find(1).result()).isEqualTo(Sample.campaign(1, 1, 0));
+        assertThat(readings).hasSize(1);
+        readings.get(0).complete(Sample.campaign(2, 2, 5));
+        assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(2, 2, 5));
+        assertThat(shared).containsExactly(Sample.campaign(2, 2, 5));
+    }
+
+    /** Redis outlived the database it was filled from. */
+    @Test
+    void truthReplacesWhatIsSharedEvenWhenThatLooksNewer() {
+        keptByOthers = Future.succeededFuture(Sample.campaign(9, 9, 0));
+        assertThat(campaigns.find(1).result()).isEqualTo(Sample.campaign(9, 9, 0));
+        readings.get(0).complete(Sample.campaign(1, 1, 0));
+        assertThat(campaigns.known(1)).isEqualTo(Sample.campaign(1, 1, 0));
+    }
+
+    @Test
+    void whatIsSharedIsNeverFreshAndNeverOlderThanTheNews() {
+        keptByOthers = Future.succeededFuture(Sample.campaign(1, 1, 0));
+        var fresh = campaigns.fresh(1);
+        assertThat(fresh.isComplete()).isFalse();
+        readings.get(0).complete(Sample.campaign(2, 2, 0));
+        assertThat(fresh.result()).isEqualTo(Sample.campaign(2, 2, 0));
+        campaigns.changed(1, 3);
+        var found = campaigns.find(1);
+        assertThat(found.isComplete()).isFalse();
+        readings.get(1).complete(Sample.campaign(3, 3, 0));
+        assertThat(found.result()).isEqualTo(Sample.campaign(3, 3, 0));
+    }
+
+    @Test
+    void sharedLevelThatIsAwayIsPassedBy() {
+        keptByOthers = Future.failedFuture("Redis is away");
+        var found = campaigns.find(1);
+        readings.get(0).complete(Sample.campaign());
+        assertThat(found.result()).isEqualTo(Sample.campaign());
+    }
+
+    @Test
+    void knowsForAMomentThatSomethingChanged() {
+        assertThat(campaigns.changedWithin(Duration.ofSeconds(2))).isFalse();
+        campaigns.changed(1, 2);
+        assertThat(campaigns.changedWithin(Duration.ofSeconds(2))).isTrue();
+        after(Duration.ofSeconds(3));
+        assertThat(campaigns.changedWithin(Duration.ofSeconds(2))).isFalse();
     }
 
     @Test

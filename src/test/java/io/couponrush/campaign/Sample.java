@@ -27,7 +27,9 @@ final class Sample {
                 new BigDecimal("1E+4"),
                 new BigDecimal("5000.50"),
                 30,
-                "CR");
+                "CR",
+                "",
+                Audience.PUBLIC);
     }
 
     static Campaign campaign(int version, long epoch, int issued) {
@@ -36,5 +38,9 @@ final class Sample {
 
     static Campaign campaign() {
         return campaign(1, 1, 0);
+    }
+
+    static Campaign soldOut() {
+        return new Campaign(1, terms(), false, 100, 0, 1, 1, 1, NOON);
     }
 }

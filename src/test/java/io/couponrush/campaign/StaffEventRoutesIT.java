@@ -59,8 +59,85 @@ class StaffEventRoutesIT {
     }
 
     @Test
+    void termsAndAudienceAreKeptAndShown() {
+        var made = server.staff(
+                POST, "", running().put("terms", "One each.\n\t쿠폰은 양도할 수 없습니다.").put("audience", "restricted"));
+        JsonObject seen = server.get("/" + id(made)).bodyAsJsonObject();
+        assertThat(seen.getString("terms")).isEqualTo("One each.\n\t쿠폰은 양도할 수 없습니다.");
+        assertThat(seen.getString("audience")).isEqualTo("restricted");
+        var changed = server.staff(
+                PATCH, "/" + id(made), new JsonObject().put("terms", "").put("audience", "public"));
+        assertThat(changed.bodyAsJsonObject().getString("terms")).isEmpty();
+        assertThat(server.get("/" + id(made)).bodyAsJsonObject().getString("audience"))
+                .isEqualTo("public");
+        JsonObject plain =
+                server.get("/" + id(server.staff(POST, "", running()))).bodyAsJsonObject();
+        assertThat(plain.getString("terms")).isEmpty();
+        assertThat(plain.getString("audience")).isEqualTo("public");
+    }
+
+    @Test
+    void copyHasTheSameTermsInANewWindow() {
+        var body = running().put("terms", "One each.").put("codePrefix", "COPY").put("audience", "restricted");
+        long original = id(server.staff(POST, "", body));
+        await(server.database.issue(original, 10));
+        server.staff(POST, "/" + original + "/end", new JsonObject());
+        var window = new JsonObject()
+                .put("startTime", now.plusSeconds(600).toString())
+                .put("endTime", now.plusSeconds(1200).toString());
+        var copied = server.staff(POST, "/" + original + "/copies", window);
+        assertThat(copied.statusCode()).isEqualTo(201);
+        JsonObject copy = copied.bodyAsJsonObject();
+        assertThat(copied.getHeader("Location")).isEqualTo("/api/coupons/events/" + id(copied));
+        assertThat(id(copied)).isNotEqualTo(original);
+        assertThat(copy.getInteger("issuedCount")).isZero();
+        assertThat(copy.getString("status")).isEqualTo("scheduled");
+        JsonObject wanted = server.staff(PATCH, "/" + original, new JsonObject().put("title", "Welcome"))
+                .bodyAsJsonObject();
+        for (String own :
+                List.of("eventId", "issuedCount", "remainingCount", "startTime", "endTime", "status", "createdAt")) {
+            wanted.put(own, copy.getValue(own));
+        }
+        assertThat(copy).isEqualTo(wanted);
+        assertThat(server.reloaded).contains(id(copied));
+        var renamed = server.staff(
+                POST, "/" + original + "/copies", window.put("title", "Again").put("totalCount", 7));
+        assertThat(renamed.bodyAsJsonObject().getString("title")).isEqualTo("Again");
+        assertThat(renamed.bodyAsJsonObject().getInteger("totalCount")).isEqualTo(7);
+    }
+
+    @Test
+    void copyThatCannotBeIsNotMade() {
+        long original = id(server.staff(POST, "", running()));
+        var past = new JsonObject()
+                .put("startTime", now.minusSeconds(600).toString())
+                .put("endTime", now.minusSeconds(60).toString());
+        long before = server.database
+                .query("select count(*) from coupon_events")
+                .iterator()
+                .next()
+                .getLong(0);
+        assertThat(server.staff(POST, "/" + original + "/copies", past).bodyAsString())
+                .contains("VALIDATION_FAILED", "endTime");
+        assertThat(server.staff(POST, "/" + original + "/copies", new JsonObject())
+                        .bodyAsString())
+                .contains("VALIDATION_FAILED", "startTime", "endTime");
+        assertThat(code(server.staff(POST, "/99999999/copies", past))).isEqualTo("EVENT_NOT_FOUND");
+        server.staff(PATCH, "/" + original, new JsonObject().put("totalCount", 0));
+        var future = past.put("endTime", now.plusSeconds(60).toString());
+        assertThat(server.staff(POST, "/" + original + "/copies", future).bodyAsString())
+                .contains("VALIDATION_FAILED", "totalCount");
+        assertThat(server.database
+                        .query("select count(*) from coupon_events")
+                        .iterator()
+                        .next()
+                        .getLong(0))
+                .isEqualTo(before);
+    }
+
+    @Test
     void onlyTheStaffMayChangeAnything() {
-        for (var call : new String[] {"", "/1/pause", "/1/resume", "/1/end"}) {
+        for (var call : new String[] {"", "/1/copies", "/1/pause", "/1/resume", "/1/end"}) {
             String path = "/api/admin/events" + call;
             assertThat(await(server.as(Role.USER, POST, path).sendJsonObject(running()))
                             .statusCode())

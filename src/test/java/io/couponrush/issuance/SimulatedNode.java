@@ -193,11 +193,11 @@ final class SimulatedNode implements Timers {
 
     void hears(StockTurned news) {
         flags.apply(news);
-        campaigns.forget(news.eventId());
+        campaigns.turned(news.eventId(), news.generation());
     }
 
     void hearsOfAChange(long event) {
-        campaigns.forget(event);
+        campaigns.changed(event, 0);
     }
 
     /** Somebody sets the clock of its machine. */

@@ -1,6 +1,7 @@
 package io.couponrush.issuance;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.campaign.Audience;
 import io.couponrush.campaign.DiscountType;
 import io.couponrush.campaign.Terms;
 import io.couponrush.issuance.CouponBook.CountsPage;
@@ -139,7 +140,9 @@ final class SimulatedPostgres {
                     BigDecimal.ZERO,
                     BigDecimal.ZERO,
                     1,
-                    "CR");
+                    "CR",
+                    "",
+                    Audience.PUBLIC);
             return new io.couponrush.campaign.Campaign(
                     id, terms, paused, issued, 0, epoch, generation, version, Instant.EPOCH);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.StockTurned;
+import io.couponrush.campaign.Audience;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.DiscountType;
 import io.couponrush.campaign.Terms;
@@ -103,7 +104,9 @@ class StockTickerIT {
                 BigDecimal.ZERO,
                 BigDecimal.ZERO,
                 30,
-                "CR");
+                "CR",
+                "",
+                Audience.PUBLIC);
         server.campaigns.put(1L, new Campaign(1, terms, false, issued, 0, 1, generation, 1, NOON));
     }
 

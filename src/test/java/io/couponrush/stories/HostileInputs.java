@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
@@ -422,10 +423,19 @@ final class HostileInputs {
                 good.copy().put("title", "x".repeat(201)),
                 good.copy().put("codePrefix", "lower"),
                 good.copy().put("codePrefix", "A';--"),
+                good.copy().put("terms", "x".repeat(4_001)),
+                good.copy().put("terms", "bell \u0007"),
+                good.copy().put("terms", "\u0000"),
+                good.copy().put("terms", 5),
+                good.copy().putNull("terms"),
+                good.copy().put("audience", "everybody"),
+                good.copy().put("audience", "PUBLIC"),
+                good.copy().put("audience", new JsonArray().add("public")),
                 good.copy().put("validDays", 0))) {
             add("event " + cut(body), post(create, admin, body.encode()), 400, "VALIDATION_FAILED");
         }
         String path = "/api/admin/events/" + event;
+        String window = "{\"startTime\":\"2030-01-01T00:00:00Z\",\"endTime\":\"2030-01-02T00:00:00Z\"}";
         add("a user opens", post(create, user, good.encode()), 403, "FORBIDDEN");
         add("nobody opens", post(create, null, good.encode()), 401, "UNAUTHENTICATED");
         add("a user patches", post("PATCH " + path, user, "{\"totalCount\":9}"), 403, "FORBIDDEN");
@@ -480,6 +490,26 @@ final class HostileInputs {
                 post("PATCH " + path, admin, "{\"totalCount\":9}", "If-Match: \"stale\""),
                 412,
                 "PRECONDITION_FAILED");
+        for (String body : List.of(
+                "{}",
+                "[]",
+                "{\"startTime\":\"2030-01-01T00:00:00Z\"}",
+                "{\"startTime\":\"2030-01-02T00:00:00Z\",\"endTime\":\"2030-01-01T00:00:00Z\"}",
+                "{\"startTime\":\"2001-01-01T00:00:00Z\",\"endTime\":\"2001-01-02T00:00:00Z\"}",
+                "{\"startTime\":0,\"endTime\":1}",
+                window.replace("}", ",\"totalCount\":0}"),
+                window.replace("}", ",\"issuedCount\":0}"),
+                window.replace("}", ",\"eventId\":1}"),
+                window.replace("}", ",\"endTime\":\"2030-01-09T00:00:00Z\"}"))) {
+            add("copy " + body, post("POST " + path + "/copies", admin, body), 400, "VALIDATION_FAILED");
+        }
+        add("a user copies", post("POST " + path + "/copies", user, window), 403, "FORBIDDEN");
+        add("nobody copies", post("POST " + path + "/copies", null, window), 401, "UNAUTHENTICATED");
+        add("copy nothing", post("POST /api/admin/events/0/copies", admin, window), 404, "EVENT_NOT_FOUND");
+        add("copy a path", post("POST /api/admin/events/1%2F..%2F2/copies", admin, window), 404, "EVENT_NOT_FOUND");
+        add("a user's warm-up", request("GET " + path + "/warmup", user), 403, "FORBIDDEN");
+        add("nobody's warm-up", request("GET " + path + "/warmup", null), 401, "UNAUTHENTICATED");
+        add("warm-up of nothing", request("GET /api/admin/events/x/warmup", admin), 404, "EVENT_NOT_FOUND");
         add("patch nothing", post("PATCH /api/admin/events/0", admin, "{\"totalCount\":9}"), 404, "EVENT_NOT_FOUND");
     }
 

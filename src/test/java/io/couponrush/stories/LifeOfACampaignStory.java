@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,36 @@ class LifeOfACampaignStory {
         assertThat(again.coupons()).isEqualTo(answers.coupons());
         assertThat(callers.allClaim(sale).tally()).isEqualTo(Map.of("EVENT_ENDED", 3_000L));
         assertThat(service.books().shelfAtRest(sale).stock()).isEqualTo(3_000 - book.issued());
+    }
+
+    /** The end wins or the new stock does; whichever it is, the books are right and nobody is told both. */
+    @Test
+    void endAndTopUpAndClaimsRace() {
+        for (int round = 0; round < 6; round++) {
+            long sale = staff.opens(Sale.of(100));
+            var callers = service.callers(400);
+            var crowd = callers.start(callers.presses(sale, 1));
+            crowd.untilIssued(15 * round);
+            var end = CompletableFuture.runAsync(() -> staff.ends(sale));
+            var raised = CompletableFuture.supplyAsync(() -> staff.asksForTotal(sale, 300));
+            var reply = raised.join();
+            end.join();
+
+            var answers = crowd.answers();
+            assertThat(answers.tally().keySet()).isSubsetOf("201", "COUPON_SOLD_OUT", "EVENT_ENDED");
+            var book = service.books().of(sale);
+            assertThat(book.mistakes()).isEmpty();
+            assertThat(answers.contradictions(book)).isEmpty();
+            assertThat(book.total()).isEqualTo(reply.status() == 200 ? 300 : 100);
+            assertThat(staff.sees(sale).getString("status")).isEqualTo("ended");
+            var late = callers.press(List.of(callers.one().claims(sale))).tally();
+            assertThat(late.keySet()).isSubsetOf("COUPON_SOLD_OUT", "EVENT_ENDED");
+            assertThat(service.books().of(sale).rows()).isEqualTo(book.rows());
+            // Each change has Redis loaded before it is answered, also when the other was loading it.
+            assertThat(service.books().shelf(sale).epoch())
+                    .isEqualTo(service.books().of(sale).epoch());
+            assertThat(service.books().shelfAtRest(sale).stock()).isEqualTo(book.total() - book.issued());
+        }
     }
 
     @Test
