@@ -136,7 +136,7 @@ class BodySchemaTest {
                         Map.entry("minPurchaseAmount", "must be at least 0"),
                         Map.entry("validDays", "must be at most 3650"),
                         Map.entry("codePrefix", "must match ^[A-Z0-9]{1,16}$"),
-                        Map.entry("audience", "must be public"),
+                        Map.entry("audience", "must be one of public, restricted"),
                         Map.entry("x", "is not known here")));
     }
 
