@@ -53,6 +53,7 @@ class AccountStory {
                         .put("activeCount", 5)
                         .put("usedCount", 0)
                         .put("expiredCount", 0)
+                        .put("revokedCount", 0)
                         .getMap());
         var event = mina.get("/api/coupons/events/" + sale).with(200);
         assertThat(event.getInteger("userIssuedCount")).isEqualTo(5);
