@@ -341,7 +341,9 @@ class CouponStoreIT {
 
             assertThat(last.generation()).isEqualTo(3);
             assertThat(last.soldOut()).isTrue();
-            assertThat(db.texts("select dedup from outbox where event_id = $1 and topic = 'coupon.soldout'", event))
+            assertThat(db.texts(
+                            "select dedup from outbox where event_id = $1 and topic = 'coupon.soldout' order by id",
+                            event))
                     .containsExactly("soldout:" + event + ":1", "soldout:" + event + ":3");
             assertThat(outbox(event, "coupon.soldout").get(1))
                     .isEqualTo("{\"eventId\":" + event + ",\"eventTitle\":\"sale\",\"generation\":3}");
