@@ -81,10 +81,9 @@ public final class Footprint implements AutoCloseable {
                 .iterator()
                 .next()
                 .getInteger(0);
-        var counter = redis.send(Request.cmd(Command.GET).arg("footprint:" + name))
-                .await()
-                .toInteger();
-        return new Traces(rows, counter, consume(name));
+        var counter =
+                redis.send(Request.cmd(Command.GET).arg("footprint:" + name)).await();
+        return new Traces(rows, counter == null ? 0 : counter.toInteger(), consume(name));
     }
 
     private List<String> consume(String queue) throws InterruptedException {

@@ -60,8 +60,7 @@ final class EmbeddedRedis implements RunningPart {
                 requirepass %s
                 dir %s
                 pidfile %s
-                appendonly yes
-                appendfsync everysec
+                appendonly no
                 save ""
                 maxmemory-policy noeviction
                 set-proc-title no
