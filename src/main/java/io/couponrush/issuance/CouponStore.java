@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class CouponStore implements CouponBook {
     private static final String ISSUE_FAST =
             """
-            select rid, 'ISSUED', coupon_id, coupon_code, issued_at, expires_at, true,
-                   event_issued, event_total, event_generation
+            select coupon_ids, issued_at, expires_at, event_issued, event_total, event_generation
               from issue_fast($1, $2, $3, $4, $5, $6, $7)
             """;
 
@@ -82,6 +82,16 @@ final class CouponStore implements CouponBook {
 
     private static final int COUNTS_PAGE = 5_000;
 
+    /** As Postgres orders them. */
+    private static final Comparator<Claim> BY_RID = (a, b) -> {
+        int high =
+                Long.compareUnsigned(a.rid().getMostSignificantBits(), b.rid().getMostSignificantBits());
+        return high != 0
+                ? high
+                : Long.compareUnsigned(
+                        a.rid().getLeastSignificantBits(), b.rid().getLeastSignificantBits());
+    };
+
     private final Pool pool;
     private final long timeoutMillis;
 
@@ -97,13 +107,16 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch) {
-        var seqs = new Short[batch.size()];
+        List<Claim> ordered = batch.stream().sorted(BY_RID).toList();
+        var seqs = new Short[ordered.size()];
         for (int i = 0; i < seqs.length; i++) {
-            seqs[i] = (short) batch.get(i).seq();
+            seqs[i] = (short) ordered.get(i).seq();
         }
-        Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), seqs).addValue(leases(batch));
-        return query(ISSUE_FAST, args.addValue(codes(batch)))
-                .map(rows -> rows.size() == 0 ? Optional.<Verdicts>empty() : Optional.of(verdicts(rows)))
+        Tuple args = Tuple.of(eventId, epoch, rids(ordered), users(ordered), seqs)
+                .addValue(leases(ordered))
+                .addValue(codes(ordered));
+        return query(ISSUE_FAST, args)
+                .map(rows -> first(rows).map(row -> allIssued(ordered, row)))
                 .recover(e -> isRefusal(e) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(e));
     }
 
@@ -219,6 +232,19 @@ final class CouponStore implements CouponBook {
 
     private static String[] codes(List<Claim> batch) {
         return batch.stream().map(Claim::code).toArray(String[]::new);
+    }
+
+    private static Verdicts allIssued(List<Claim> ordered, Row row) {
+        Long[] ids = row.getArrayOfLongs(0);
+        Instant issuedAt = instant(row, 1);
+        Instant expiresAt = instant(row, 2);
+        Map<UUID, Verdict> byRid = new HashMap<>();
+        for (int i = 0; i < ids.length; i++) {
+            Claim claim = ordered.get(i);
+            var coupon = new Coupon(ids[i], claim.code(), issuedAt, expiresAt);
+            byRid.put(claim.rid(), new Verdict(Decision.ISSUED, coupon, true));
+        }
+        return new Verdicts(byRid, row.getInteger(3), row.getInteger(4), row.getInteger(5));
     }
 
     private static Verdicts verdicts(RowSet<Row> rows) {
