@@ -32,12 +32,12 @@ import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Routes;
 import io.couponrush.http.WebRoot;
 import io.couponrush.issuance.CouponRoutes;
-import io.couponrush.issuance.IssuanceClient;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.OutboxRelay;
 import io.couponrush.issuance.RefusalStore;
 import io.couponrush.issuance.RefusalTally;
+import io.couponrush.issuance.StockReload;
 import io.couponrush.issuance.WalletStore;
 import io.couponrush.issuance.WarmUpRoutes;
 import io.couponrush.issuance.WarmUpStore;
@@ -99,7 +99,6 @@ final class Server {
     private final Campaigns campaigns;
     private final SoldOutFlags soldOut = new SoldOutFlags(System::nanoTime);
     private final CampaignNews news;
-    private final IssuanceClient issuance;
     private final CampaignOffice office;
     private final AccountFeature account;
     private final LiveChannel live;
@@ -139,8 +138,8 @@ final class Server {
         campaigns = new Campaigns(new CampaignStore(pool)::find, shared, System::nanoTime);
         campaignStore = new CampaignStore(pool, () -> reads.ofLists(campaigns));
         news = new CampaignNews(vertx.eventBus());
-        issuance = new IssuanceClient(vertx.eventBus(), settings);
-        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, issuance::reload);
+        var reload = new StockReload(vertx.eventBus(), settings);
+        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, reload::of);
         account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), clock);
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         audit = new AuditStore(pool, readers);
@@ -290,7 +289,7 @@ final class Server {
     /** One event loop's worth. */
     List<ExpressRoute> express() {
         return List.of(new IssueEndpoint(
-                issuance,
+                vertx,
                 settings,
                 contract,
                 authentication,

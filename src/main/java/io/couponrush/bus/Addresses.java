@@ -2,7 +2,7 @@ package io.couponrush.bus;
 
 /** The one list of event-bus addresses. */
 public final class Addresses {
-    /** Request {@link IssueCommand}, reply {@link IssueOutcome}; point to point, node-local. */
+    /** Send {@link IssueCommands}, each of which is answered at the address that they name; point to point, node-local. */
     public static final String ISSUE = "coupon.issue";
 
     /** Request {@link CampaignChanged}, reply empty once Redis was loaded anew; point to point, node-local. */

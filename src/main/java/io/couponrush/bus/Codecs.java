@@ -6,10 +6,8 @@ import java.util.List;
 /** The one list of message types; a type that is not here does not cross the bus. */
 public final class Codecs {
     static final List<Class<? extends Record>> TYPES = List.of(
-            IssueCommand.class,
-            IssueOutcome.Issued.class,
-            IssueOutcome.Refused.class,
-            IssueOutcome.Deferred.class,
+            IssueCommands.class,
+            IssueAnswers.class,
             CampaignChanged.class,
             StockTurned.class,
             Notices.class,

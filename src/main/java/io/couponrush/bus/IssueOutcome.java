@@ -1,9 +1,17 @@
 package io.couponrush.bus;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
 
 /** The answer to an {@link IssueCommand}. A refusal is an answer, not a failure. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = IssueOutcome.Issued.class, name = "issued"),
+    @JsonSubTypes.Type(value = IssueOutcome.Refused.class, name = "refused"),
+    @JsonSubTypes.Type(value = IssueOutcome.Deferred.class, name = "deferred")
+})
 public sealed interface IssueOutcome {
 
     /**

@@ -1,5 +1,6 @@
 package io.couponrush.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -8,6 +9,9 @@ import io.vertx.core.http.HttpServerRequest;
  * handler answers everything itself, problems included, and keeps to what {@link Exchange} says every answer carries.
  */
 public interface ExpressRoute {
+    /** Gets ready; called once, on the event loop that will serve it, before the first request. */
+    Future<Void> start();
+
     HttpMethod method();
 
     String path();

@@ -68,7 +68,7 @@ public final class HttpVerticle extends VerticleBase {
         server = vertx.createHttpServer(options())
                 .requestHandler(request -> dispatch(request, lane, router))
                 .invalidRequestHandler(InvalidRequests::refuse);
-        return server.listen();
+        return Future.all(express.stream().map(ExpressRoute::start).toList()).compose(ready -> server.listen());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.couponrush.backing.RedisLink;
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueCommands;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
@@ -124,7 +125,7 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.warmUp(),
                 outcome -> meters.warmedUp(outcome.name().toLowerCase(Locale.ROOT)));
         repeat(WARM_UP_EVERY, warmUp::round);
-        return redis.start().compose(v -> listen(rebuilder, ledger));
+        return redis.start().compose(v -> listen(timers, rebuilder, ledger));
     }
 
     /** HTTP has stopped before: what is under way comes to its end, for a moment at most. */
@@ -140,16 +141,19 @@ public final class IssuanceVerticle extends VerticleBase {
     }
 
     /** What other nodes may ask for is another address, so that nothing from the network reaches the node's own. */
-    private Future<Void> listen(Rebuilder rebuilder, Ledger ledger) {
+    private Future<Void> listen(Timers timers, Rebuilder rebuilder, Ledger ledger) {
         EventBus bus = vertx.eventBus();
         Handler<Message<CampaignChanged>> reload = message -> reload(rebuilder, message);
-        bus.localConsumer(Addresses.ISSUE, this::issue);
+        var home = new AnswerPost(bus, timers, true);
+        bus.<IssueCommands>localConsumer(Addresses.ISSUE, message -> issue(message.body(), home));
         bus.localConsumer(Addresses.RELOAD_STOCK, reload);
         var open = new ArrayList<Future<Void>>();
         open.add(bus.<Long>consumer(Addresses.RESERVED, message -> reserved(ledger, message))
                 .completion());
         if (settings.issuance().remote()) {
-            open.add(bus.consumer(Addresses.ISSUE_REMOTE, this::issue).completion());
+            var abroad = new AnswerPost(bus, timers, false);
+            open.add(bus.<IssueCommands>consumer(Addresses.ISSUE_REMOTE, message -> issue(message.body(), abroad))
+                    .completion());
             open.add(bus.consumer(Addresses.RELOAD_STOCK_REMOTE, reload).completion());
         }
         return Future.all(open).mapEmpty();
@@ -171,13 +175,17 @@ public final class IssuanceVerticle extends VerticleBase {
                 .onFailure(e -> message.fail(0, e.toString()));
     }
 
-    private void issue(Message<IssueCommand> message) {
-        pipeline.issue(message.body(), outcome -> {
-            message.reply(outcome);
-            if (outcome instanceof IssueOutcome.Issued issued && !issued.replayed()) {
-                relay.issued();
-            }
-        });
+    private void issue(IssueCommands asked, AnswerPost post) {
+        long number = asked.first();
+        for (IssueCommand command : asked.commands()) {
+            long own = number++;
+            pipeline.issue(command, outcome -> {
+                post.add(asked.answerTo(), own, outcome);
+                if (outcome instanceof IssueOutcome.Issued issued && !issued.replayed()) {
+                    relay.issued();
+                }
+            });
+        }
     }
 
     private Future<Optional<Opening>> opening(long eventId) {

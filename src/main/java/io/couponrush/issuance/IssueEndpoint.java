@@ -24,6 +24,8 @@ import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.ops.Meters;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -69,7 +71,7 @@ public final class IssueEndpoint implements ExpressRoute {
      * @param recent remembers who was given a coupon
      */
     public IssueEndpoint(
-            IssuanceClient issuance,
+            Vertx vertx,
             Settings settings,
             Contract contract,
             Authentication authentication,
@@ -80,7 +82,7 @@ public final class IssueEndpoint implements ExpressRoute {
             Meters meters,
             RefusalTally refusals,
             RecentWrites recent) {
-        this.issuance = issuance;
+        this.issuance = new IssuanceClient(vertx, settings);
         this.authentication = authentication;
         this.limiter = limiter;
         this.campaigns = campaigns;
@@ -101,6 +103,11 @@ public final class IssueEndpoint implements ExpressRoute {
     @Override
     public String path() {
         return "/api/coupons/issue";
+    }
+
+    @Override
+    public Future<Void> start() {
+        return issuance.start();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueCommands;
 import io.couponrush.bus.StockTurned;
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.BusFrame;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -68,8 +70,9 @@ class StrangersIT {
         try (var line = new Socket(InetAddress.getLoopbackAddress(), BUS)) {
             for (String address : new String[] {Addresses.ISSUE, Addresses.ISSUE_REMOTE}) {
                 line.getOutputStream()
-                        .write(new BusFrame(address, claim)
-                                .bytes("{\"eventId\":" + sale + ",\"userId\":1,\"rid\":\"" + claim.rid() + "\"}"));
+                        .write(new BusFrame(address, new IssueCommands("nowhere", 0, List.of(claim)))
+                                .bytes("{\"answerTo\":\"nowhere\",\"first\":0,\"commands\":[{\"eventId\":" + sale
+                                        + ",\"userId\":1,\"rid\":\"" + claim.rid() + "\"}]}"));
             }
             for (String address : new String[] {Addresses.RELOAD_STOCK, Addresses.RELOAD_STOCK_REMOTE}) {
                 line.getOutputStream()

@@ -71,6 +71,11 @@ final class ToyServer {
     /** Answers with the length of the body. */
     private static final class Echo implements ExpressRoute {
         @Override
+        public Future<Void> start() {
+            return Future.succeededFuture();
+        }
+
+        @Override
         public HttpMethod method() {
             return HttpMethod.POST;
         }

@@ -20,9 +20,11 @@ import io.couponrush.ops.Meters;
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.sqlclient.Pool;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,12 +42,15 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IssuanceVerticleIT {
     private final Vertx vertx = Vertx.vertx();
+    private final Context loop = vertx.getOrCreateContext();
+    private Settings settings;
+    private IssuanceClient client;
     private Pool pool;
 
     @BeforeAll
     void start() {
         var database = Backends.shared().freshDatabase();
-        Settings settings = SettingsLoader.read(
+        settings = SettingsLoader.read(
                         Profile.DEV,
                         Map.of(
                                 "COUPONRUSH_POSTGRES_URI",
@@ -63,6 +68,8 @@ class IssuanceVerticleIT {
         var campaigns = new Campaigns(new CampaignStore(pool)::find, System::nanoTime);
         await(vertx.deployVerticle(new IssuanceVerticle(
                 settings, campaigns, InstantSource.system(), new Meters(new SimpleMeterRegistry()))));
+        client = new IssuanceClient(vertx, settings);
+        await(Future.<Void>future(ready -> loop.runOnContext(v -> client.start().onComplete(ready))));
     }
 
     @AfterAll
@@ -103,13 +110,28 @@ class IssuanceVerticleIT {
     private long userId = 1;
 
     private List<IssueOutcome> crowd(long event, int size) {
-        var asked = new ArrayList<Future<Message<IssueOutcome>>>();
-        for (int i = 0; i < size; i++) {
-            asked.add(vertx.eventBus()
-                    .request(Addresses.ISSUE, new IssueCommand(event, userId++, UUID.randomUUID(), false)));
-        }
-        await(Future.all(asked));
-        return asked.stream().map(f -> f.result().body()).toList();
+        var done = Promise.<List<IssueOutcome>>promise();
+        loop.runOnContext(v -> {
+            var asked = new ArrayList<Future<IssueOutcome>>();
+            for (int i = 0; i < size; i++) {
+                asked.add(client.issue(new IssueCommand(event, userId++, UUID.randomUUID(), false)));
+            }
+            Future.all(asked).<List<IssueOutcome>>map(all -> all.list()).onComplete(done);
+        });
+        return await(done.future());
+    }
+
+    /** Where nobody issues, that is told at once. */
+    @Test
+    void failsAtOnceWhereNobodyListens() {
+        Vertx empty = Vertx.vertx();
+        Codecs.registerAll(empty.eventBus());
+        var lonely = new IssuanceClient(empty, settings);
+        var failure = await(Future.<Throwable>future(told -> empty.runOnContext(v -> lonely.start()
+                .compose(started -> lonely.issue(new IssueCommand(1, 1, UUID.randomUUID(), false)))
+                .onComplete(issued -> told.complete(issued.cause())))));
+        assertThat(failure).isInstanceOf(ReplyException.class).hasMessageContaining("No handlers");
+        await(empty.close());
     }
 
     private long campaign(int total, int perUser) {

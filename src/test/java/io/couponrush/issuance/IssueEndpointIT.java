@@ -39,7 +39,7 @@ class IssueEndpointIT {
         var meters = new Meters(new SimpleMeterRegistry());
         var silent = new Campaigns(id -> Promise.<Campaign>promise().future(), System::nanoTime);
         var endpoint = new IssueEndpoint(
-                new IssuanceClient(vertx.eventBus(), settings),
+                vertx,
                 settings,
                 new Contract(),
                 new Authentication(token -> new Caller(1, "a@b.example", Role.USER, UUID.randomUUID())),
