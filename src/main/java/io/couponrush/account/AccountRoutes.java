@@ -3,10 +3,10 @@ package io.couponrush.account;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -55,9 +55,11 @@ final class AccountRoutes implements Routes {
                 .handler(contract.body("RefreshRequest"))
                 .handler(this::refresh);
         router.post("/api/auth/logout").handler(contract.body("LogoutRequest")).handler(this::logout);
-        router.get("/api/users/me").handler(authentication.required(Role.USER)).handler(this::me);
+        router.get("/api/users/me")
+                .handler(authentication.required(Permission.TAKE_PART))
+                .handler(this::me);
         router.put("/api/users/me")
-                .handler(authentication.required(Role.USER))
+                .handler(authentication.required(Permission.TAKE_PART))
                 .handler(contract.body("UpdateMeRequest"))
                 .handler(this::updateMe);
     }

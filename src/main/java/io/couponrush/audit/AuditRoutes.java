@@ -3,9 +3,9 @@ package io.couponrush.audit;
 import io.couponrush.audit.AuditStore.Line;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +26,7 @@ public final class AuditRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/admin/audit")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.SEE_AUDIT))
                 .handler(this::list);
     }
 

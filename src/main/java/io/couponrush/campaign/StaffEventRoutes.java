@@ -5,9 +5,9 @@ import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -51,18 +51,18 @@ public final class StaffEventRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get(EVENTS)
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.READ_STAFF))
                 .handler(ctx -> pages.answer(ctx, EventQuery.forStaff(ctx)));
         router.post(EVENTS)
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.RUN_CAMPAIGNS))
                 .handler(contract.body("CreateEventRequest"))
                 .handler(this::create);
         router.patch(EVENT)
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.RUN_CAMPAIGNS))
                 .handler(contract.body("PatchEventRequest"))
                 .handler(ctx -> change(ctx, "event.patch", new Patch(Contract.body(ctx))));
         router.post(EVENT + "/copies")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.RUN_CAMPAIGNS))
                 .handler(contract.body("CopyEventRequest"))
                 .handler(this::copy);
         action(router, "pause", Edit.PAUSE);
@@ -72,7 +72,7 @@ public final class StaffEventRoutes implements Routes {
 
     private void action(Router router, String name, Edit edit) {
         router.post(EVENT + "/" + name)
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.RUN_CAMPAIGNS))
                 .handler(ctx -> change(ctx, "event." + name, edit));
     }
 

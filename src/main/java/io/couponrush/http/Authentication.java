@@ -7,7 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Bearer tokens at the edge: who calls, and whether the role is enough. */
+/** Bearer tokens at the edge: who calls, and whether that is allowed. */
 public final class Authentication {
     private static final String CALLER = Caller.class.getName();
     private static final String SCHEME = "Bearer ";
@@ -15,7 +15,10 @@ public final class Authentication {
     private final Callers callers;
     private final Watch watch;
 
-    /** Told of everybody whom a route that needs more than USER kept out. On the event loop: it must not block or throw. */
+    /**
+     * Told of everybody whom the router's routes kept out, but for strangers at those that every user may pass. On the
+     * event loop: it must not block or throw.
+     */
     @FunctionalInterface
     public interface Watch {
         void keptOut(RoutingContext ctx, @Nullable Caller caller, ProblemCode why);
@@ -30,22 +33,22 @@ public final class Authentication {
         this.watch = watch;
     }
 
-    /** Lets callers of at least this role pass; others get 401 or 403. */
-    public Handler<RoutingContext> required(Role role) {
+    /** Lets callers pass who may do that; others get 401 or 403. */
+    public Handler<RoutingContext> required(Permission permission) {
         return ctx -> {
             Caller caller = callerOf(ctx.request());
             if (caller == null) {
-                keepOut(ctx, role, null, ProblemCode.UNAUTHENTICATED);
-            } else if (caller.role().compareTo(role) < 0) {
-                keepOut(ctx, role, caller, ProblemCode.FORBIDDEN);
+                keepOut(ctx, permission, null, ProblemCode.UNAUTHENTICATED);
+            } else if (!caller.may(permission)) {
+                keepOut(ctx, permission, caller, ProblemCode.FORBIDDEN);
             } else {
                 ctx.put(CALLER, caller).next();
             }
         };
     }
 
-    private void keepOut(RoutingContext ctx, Role needed, @Nullable Caller caller, ProblemCode why) {
-        if (needed != Role.USER) {
+    private void keepOut(RoutingContext ctx, Permission needed, @Nullable Caller caller, ProblemCode why) {
+        if (needed.isPrivileged() || caller != null) {
             watch.keptOut(ctx, caller, why);
         }
         Replies.deny(ctx, Problem.of(why));

@@ -7,4 +7,8 @@ import java.util.UUID;
  *
  * @param sessionId ends with logout; every token of one login carries the same
  */
-public record Caller(long userId, String email, Role role, UUID sessionId) {}
+public record Caller(long userId, String email, Role role, UUID sessionId) {
+    public boolean may(Permission permission) {
+        return permission.isGivenTo(role);
+    }
+}

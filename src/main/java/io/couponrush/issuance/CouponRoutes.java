@@ -4,9 +4,9 @@ import io.couponrush.campaign.CouponPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Caller;
+import io.couponrush.http.Permission;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.couponrush.issuance.WalletStore.Shown;
 import io.vertx.core.Future;
@@ -30,10 +30,10 @@ public final class CouponRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/coupons/my")
-                .handler(authentication.required(Role.USER))
+                .handler(authentication.required(Permission.TAKE_PART))
                 .handler(this::mine);
         router.get("/api/coupons/:couponCode")
-                .handler(authentication.required(Role.USER))
+                .handler(authentication.required(Permission.TAKE_PART))
                 .handler(this::one);
     }
 
@@ -73,7 +73,7 @@ public final class CouponRoutes implements Routes {
 
     /** Another user's coupon does not exist. */
     private static Answer<JsonObject> visible(@Nullable Shown found, Caller caller) {
-        boolean may = found != null && (found.userId() == caller.userId() || caller.role() == Role.ADMIN);
+        boolean may = found != null && (found.userId() == caller.userId() || caller.may(Permission.READ_STAFF));
         return found != null && may ? Answer.given(found.json()) : Answer.denied(ProblemCode.COUPON_NOT_FOUND);
     }
 }

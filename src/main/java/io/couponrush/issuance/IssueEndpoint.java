@@ -20,6 +20,7 @@ import io.couponrush.http.Exchange;
 import io.couponrush.http.ExpressRoute;
 import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.MediaType;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
@@ -139,6 +140,9 @@ public final class IssueEndpoint implements ExpressRoute {
     private @Nullable Problem problemOf(HttpServerRequest request, @Nullable Caller caller, @Nullable String key) {
         if (caller == null) {
             return Problem.of(ProblemCode.UNAUTHENTICATED);
+        }
+        if (!caller.may(Permission.TAKE_PART)) {
+            return Problem.of(ProblemCode.FORBIDDEN);
         }
         if (!MediaType.isJson(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             return Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE);

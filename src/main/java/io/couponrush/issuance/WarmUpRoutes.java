@@ -2,11 +2,11 @@ package io.couponrush.issuance;
 
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -26,7 +26,7 @@ public final class WarmUpRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/admin/events/:eventId/warmup")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.READ_STAFF))
                 .handler(this::show);
     }
 

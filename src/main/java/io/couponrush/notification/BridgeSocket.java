@@ -3,6 +3,7 @@ package io.couponrush.notification;
 import io.couponrush.config.Settings;
 import io.couponrush.http.Caller;
 import io.couponrush.http.Callers;
+import io.couponrush.http.Permission;
 import io.couponrush.notification.BrowserAddress.Kind;
 import io.couponrush.ops.SocketMeters;
 import io.vertx.core.Future;
@@ -170,7 +171,7 @@ final class BridgeSocket {
             return true;
         }
         Caller caller = callers.of(token);
-        return caller != null && caller.userId() == address.id();
+        return caller != null && caller.userId() == address.id() && caller.may(Permission.TAKE_PART);
     }
 
     private void refuse(ClientFrame frame, int code, String problem) {

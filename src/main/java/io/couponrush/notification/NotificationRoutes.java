@@ -2,10 +2,10 @@ package io.couponrush.notification;
 
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +26,7 @@ public final class NotificationRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/notifications")
-                .handler(authentication.required(Role.USER))
+                .handler(authentication.required(Permission.TAKE_PART))
                 .handler(this::after);
     }
 

@@ -5,8 +5,8 @@ import io.couponrush.campaign.CouponPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.couponrush.ops.RedemptionMeters;
 import io.couponrush.ops.RedemptionMeters.Fate;
@@ -45,11 +45,11 @@ public final class RedemptionRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.post(COUPON + "/use")
-                .handler(authentication.required(Role.USER))
+                .handler(authentication.required(Permission.TAKE_PART))
                 .handler(contract.body("UseRequest"))
                 .handler(ctx -> CouponPath.withCode(ctx, code -> use(ctx, code)));
         router.post(COUPON + "/cancel-use")
-                .handler(authentication.required(Role.USER))
+                .handler(authentication.required(Permission.TAKE_PART))
                 .handler(contract.body("CancelUseRequest"))
                 .handler(ctx -> CouponPath.withCode(ctx, code -> cancel(ctx, code)));
     }

@@ -6,8 +6,8 @@ import io.couponrush.campaign.CampaignOffice;
 import io.couponrush.campaign.CouponPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.couponrush.ops.RedemptionMeters;
 import io.couponrush.ops.RedemptionMeters.Fate;
@@ -49,7 +49,7 @@ public final class RevocationRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.post("/api/admin/coupons/:couponCode/revoke")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.RUN_CAMPAIGNS))
                 .handler(ctx -> CouponPath.withCode(ctx, code -> revoke(ctx, code)));
     }
 

@@ -6,10 +6,10 @@ import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -61,7 +61,7 @@ public final class CouponExportRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/admin/events/:eventId/coupons.csv")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.READ_STAFF))
                 .handler(ctx -> EventPath.withId(ctx, id -> export(ctx, id)));
     }
 

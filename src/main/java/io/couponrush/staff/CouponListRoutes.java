@@ -5,9 +5,9 @@ import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -31,7 +31,7 @@ public final class CouponListRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/admin/events/:eventId/coupons")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.READ_STAFF))
                 .handler(this::list);
     }
 

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param perSecond seconds in which coupons were issued, revoked ones included; the newest 3600
  * @param perHour likewise; the newest 2400
  * @param refused claims by reason
- * @param topUsers who has most, of those who have more than one
+ * @param topUsers who has most, of those who have more than one, with their e-mails
  */
 record EventStats(
         long eventId,
@@ -63,6 +64,16 @@ record EventStats(
                 .put("perSecond", perSecond)
                 .put("perHour", perHour)
                 .put("topUsers", topUsers);
+    }
+
+    /** The same for those who may not read e-mails. */
+    static JsonObject withMaskedEmails(JsonObject json) {
+        var masked = new JsonArray();
+        for (Object user : json.getJsonArray("topUsers")) {
+            JsonObject copy = ((JsonObject) user).copy();
+            masked.add(copy.put("email", masked(copy.getString("email"))));
+        }
+        return new JsonObject(new LinkedHashMap<>(json.getMap())).put("topUsers", masked);
     }
 
     /** Enough to tell two users apart for somebody who knows them. */

@@ -3,9 +3,9 @@ package io.couponrush.staff;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Permission;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
-import io.couponrush.http.Role;
 import io.couponrush.http.Routes;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -25,12 +25,19 @@ public final class StatsRoutes implements Routes {
     @Override
     public void mount(Router router) {
         router.get("/api/admin/events/:eventId/stats")
-                .handler(authentication.required(Role.ADMIN))
+                .handler(authentication.required(Permission.READ_STAFF))
                 .handler(this::stats);
     }
 
     private void stats(RoutingContext ctx) {
-        EventPath.withId(ctx, id -> Replies.json(ctx, 200, statistics.of(id).map(StatsRoutes::found), stats -> stats));
+        boolean unmasked = Authentication.caller(ctx).may(Permission.SEE_PERSONAL_DATA);
+        EventPath.withId(
+                ctx,
+                id -> Replies.json(
+                        ctx,
+                        200,
+                        statistics.of(id).map(StatsRoutes::found),
+                        stats -> unmasked ? stats : EventStats.withMaskedEmails(stats)));
     }
 
     private static Answer<JsonObject> found(Optional<JsonObject> stats) {

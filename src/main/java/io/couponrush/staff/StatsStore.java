@@ -98,7 +98,7 @@ public final class StatsStore {
         for (Row user : top) {
             users.add(new JsonObject()
                     .put("userId", user.getLong("user_id"))
-                    .put("email", EventStats.masked(user.getString("email")))
+                    .put("email", user.getString("email"))
                     .put("issued", user.getLong("issued")));
         }
         return new EventStats(

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.couponrush.http.Permission;
 import io.couponrush.http.ProblemCode;
+import io.couponrush.http.Role;
 import io.couponrush.ops.Meters;
 import io.couponrush.ops.Metrics;
 import java.io.IOException;
@@ -44,6 +46,25 @@ class DocumentsTest {
                 .map(code -> code + " " + code.status())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(rows("`([A-Z_]+)` \\| (\\d{3})")).isEqualTo(codes);
+    }
+
+    @Test
+    void theContractShowsWhatRolesMay() throws IOException {
+        Set<String> table = new TreeSet<>();
+        for (Permission permission : Permission.values()) {
+            String row = permission.name();
+            for (Role role : Role.values()) row += permission.isGivenTo(role) ? " x" : " -";
+            table.add(row);
+        }
+        Set<String> shown = new TreeSet<>();
+        var rows = Pattern.compile("(?m)^ +\\| ([A-Z_]+): [^|]+\\|(.*)\\|$")
+                .matcher(Files.readString(Path.of("src/main/resources/openapi.yaml")));
+        while (rows.find()) {
+            String row = rows.group(1);
+            for (String cell : rows.group(2).split("\\|", -1)) row += cell.isBlank() ? " -" : " x";
+            shown.add(row);
+        }
+        assertThat(shown).isEqualTo(table);
     }
 
     @Test

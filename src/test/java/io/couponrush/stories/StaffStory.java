@@ -87,7 +87,7 @@ class StaffStory {
         JsonObject top = stats.getJsonArray("topUsers").getJsonObject(0);
         assertThat(stats.getJsonArray("topUsers")).hasSize(10);
         assertThat(top.getInteger("issued")).isEqualTo(2);
-        assertThat(top.getString("email")).isEqualTo("l***@loadtest.invalid");
+        assertThat(top.getString("email")).startsWith("load-").endsWith("@loadtest.invalid");
     }
 
     @Test

@@ -27,7 +27,7 @@ public record Sale(int stock, int perUser, Duration startsIn, Duration endsIn, M
         return new Sale(stock, perUser, startsIn, endsIn, also);
     }
 
-    JsonObject json() {
+    public JsonObject json() {
         Instant now = Instant.now();
         return new JsonObject()
                 .put("title", "Flash sale of " + stock)

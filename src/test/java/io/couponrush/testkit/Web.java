@@ -75,7 +75,16 @@ public final class Web {
         return send("PATCH", path, body);
     }
 
-    private Reply send(String method, String path, JsonObject body, String... headers) {
+    public Reply put(String path, JsonObject body) {
+        return send("PUT", path, body);
+    }
+
+    public Reply delete(String path, JsonObject body) {
+        return send("DELETE", path, body);
+    }
+
+    /** Whatever method; without a body if that is null. */
+    public Reply send(String method, String path, JsonObject body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
                 .timeout(Duration.ofSeconds(20))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()));

@@ -1,0 +1,130 @@
+package io.couponrush.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.couponrush.http.Permission;
+import io.couponrush.http.Role;
+import io.couponrush.testkit.Operation;
+import io.couponrush.testkit.RunningService;
+import io.couponrush.testkit.Sale;
+import io.couponrush.testkit.Web;
+import io.vertx.core.json.JsonObject;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Every door of the contract, tried with every role. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RolesStory {
+    private static final List<Operation> OPERATIONS = Operation.all();
+
+    private final Map<Role, Web> people = new EnumMap<>(Role.class);
+    private RunningService service;
+
+    @BeforeAll
+    void open() {
+        service = RunningService.start();
+        for (Role role : Role.values()) people.put(role, signsIn(role));
+    }
+
+    @AfterAll
+    void close() {
+        service.close();
+    }
+
+    @Test
+    void whatIsNotForEverybodySaysWhomItIsFor() {
+        assertThat(OPERATIONS).hasSizeGreaterThan(30).allSatisfy(operation -> assertThat(operation.permission() == null)
+                .as(operation.toString())
+                .isEqualTo(operation.open()));
+    }
+
+    @Test
+    void everyDoorOpensForThoseWhoMayPassAndForNobodyElse() {
+        for (Operation operation : OPERATIONS) {
+            if (operation.permission() == null) continue;
+            var permission = Permission.valueOf(operation.permission());
+            for (Role role : Role.values()) {
+                Web.Reply reply = people.get(role).send(operation.method(), operation.somewhere(), null);
+                if (permission.isGivenTo(role)) {
+                    assertThat(reply.status()).as(role + " " + operation).isNotIn(401, 403, 500);
+                } else {
+                    assertThat(reply.status()).as(role + " " + operation).isEqualTo(403);
+                    assertThat(reply.code()).isEqualTo("FORBIDDEN");
+                }
+            }
+            assertThat(Web.anybody(service)
+                            .send(operation.method(), operation.somewhere(), null)
+                            .status())
+                    .as("nobody " + operation)
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void staffRunsASaleAndSeesNoEmails() {
+        Web staff = people.get(Role.STAFF);
+        long sale = staff.post("/api/admin/events", Sale.of(10).perUser(2).json())
+                .with(201)
+                .getLong("eventId");
+        var callers = service.callers(1);
+        callers.allClaimWithKeys(sale, 2);
+        staff.post("/api/admin/events/" + sale + "/pause", null).with(200);
+
+        assertThat(topEmail(staff, sale)).isEqualTo("l***@loadtest.invalid");
+        assertThat(topEmail(people.get(Role.ADMIN), sale)).startsWith("load-").endsWith("@loadtest.invalid");
+        assertThat(topEmail(staff, sale)).as("what an admin has seen").isEqualTo("l***@loadtest.invalid");
+        assertThat(staff.get("/api/admin/audit").code()).isEqualTo("FORBIDDEN");
+        assertThat(audit("action=event.pause&target=event:" + sale))
+                .extracting(line -> line.getString("role"))
+                .containsExactly("STAFF");
+    }
+
+    @Test
+    void aPartnerTakesNoPart() {
+        Web partner = people.get(Role.PARTNER);
+        long sale = service.staff().opens(Sale.of(10));
+        assertThat(partner.post("/api/coupons/issue", new JsonObject().put("eventId", sale))
+                        .code())
+                .isEqualTo("FORBIDDEN");
+        assertThat(service.books().of(sale).rows()).isEmpty();
+        assertThat(partner.post("/api/admin/events/" + sale + "/pause", null).code())
+                .isEqualTo("FORBIDDEN");
+        assertThat(audit("action=access.refused"))
+                .extracting(line -> line.getString("role"))
+                .contains("PARTNER");
+    }
+
+    private static String topEmail(Web reader, long sale) {
+        return reader.get("/api/admin/events/" + sale + "/stats")
+                .with(200)
+                .getJsonArray("topUsers")
+                .getJsonObject(0)
+                .getString("email");
+    }
+
+    private List<JsonObject> audit(String query) {
+        return people.get(Role.ADMIN).get("/api/admin/audit?" + query).with(200).getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .toList();
+    }
+
+    private Web signsIn(Role role) {
+        var credentials = new JsonObject()
+                .put("email", "role-" + role.name().toLowerCase(Locale.ROOT) + "@stories.example")
+                .put("password", "every role has its own door");
+        var anybody = Web.anybody(service);
+        anybody.post("/api/auth/register", credentials.copy().put("name", role.name()))
+                .with(201);
+        assertThat(service.books()
+                        .count("with changed as (update users set role = '" + role + "' where email = '"
+                                + credentials.getString("email") + "' returning 1) select count(*) from changed"))
+                .isOne();
+        return anybody.as(anybody.post("/api/auth/login", credentials).with(200).getString("accessToken"));
+    }
+}
