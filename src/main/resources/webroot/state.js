@@ -86,6 +86,8 @@ function notice(state, {type, id, data}) {
     case 'coupon.used':
     case 'coupon.expiring':
     case 'coupon.expired':
+    case 'coupon.starting':
+    case 'coupon.available':
       return {...state, notices: [{type, data}, ...state.notices].slice(0, 5)};
     case 'coupon.stock': return mine ? stock(state, data) : state;
     case 'coupon.soldout': return mine ? turn(state, data, true) : state;

@@ -31,6 +31,9 @@ import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Routes;
 import io.couponrush.http.WebRoot;
+import io.couponrush.interest.InterestRoutes;
+import io.couponrush.interest.InterestStore;
+import io.couponrush.interest.ReminderVerticle;
 import io.couponrush.issuance.CouponRoutes;
 import io.couponrush.issuance.IssuanceVerticle;
 import io.couponrush.issuance.IssueEndpoint;
@@ -178,7 +181,7 @@ final class Server {
                 .compose(v -> deployNotification())
                 .onSuccess(v -> health.watches("rabbitmq", this::broker))
                 .compose(v -> deployIssuance())
-                .compose(v -> deployExpiry())
+                .compose(v -> deploySweeps())
                 .compose(v -> deployHttp());
     }
 
@@ -259,12 +262,16 @@ final class Server {
         return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
     }
 
-    private Future<Void> deployExpiry() {
+    private Future<Void> deploySweeps() {
         if (!settings.roles().contains(Role.ISSUANCE)) {
             return Future.succeededFuture();
         }
         var expiry = new ExpiryVerticle(new ExpiryStore(pool), settings.redemption(), news, meters.redemption());
-        return vertx.deployVerticle(expiry).onSuccess(deployed::push).mapEmpty();
+        var reminders = new ReminderVerticle(new InterestStore(pool), news);
+        return Future.all(
+                        vertx.deployVerticle(expiry).onSuccess(deployed::push),
+                        vertx.deployVerticle(reminders).onSuccess(deployed::push))
+                .mapEmpty();
     }
 
     private Future<Void> deployHttp() {
@@ -324,6 +331,7 @@ final class Server {
                 new CouponRoutes(authentication, wallet),
                 new RedemptionRoutes(
                         authentication, contract, new RedemptionStore(pool), reads::changed, news, meters.redemption()),
+                new InterestRoutes(authentication, campaigns, new InterestStore(pool), clock),
                 new RevocationRoutes(
                         authentication, new RevocationStore(pool), reads::changed, office, trail, meters.redemption()),
                 new WarmUpRoutes(authentication, new WarmUpStore(pool)),

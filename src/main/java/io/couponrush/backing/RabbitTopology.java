@@ -53,6 +53,8 @@ public final class RabbitTopology {
                         exchange(),
                         List.of(
                                 "coupon.reopened",
+                                "coupon.starting",
+                                "coupon.available",
                                 "coupon.event",
                                 "coupon.used",
                                 "coupon.expiring",

@@ -39,13 +39,14 @@ final class OutboxStore {
                  limit $1
                    for update skip locked)
             select t.id, t.dedup, t.topic, t.event_id, t.created_at,
-                   case when i.coupon is null then t.payload end as payload,
+                   case when i.coupon is null then t.payload - 'userIds' end as payload, u.usr::bigint as told_user,
                    c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, c.expires_at, e.discount_value
               from taken t
               left join lateral jsonb_array_elements_text(t.payload -> 'couponIds') as i (coupon) on true
+              left join lateral jsonb_array_elements_text(t.payload -> 'userIds') as u (usr) on true
               left join user_coupons c on c.id = i.coupon::bigint
               left join coupon_events e on e.id = c.event_id
-             order by t.id, c.id
+             order by t.id, c.id, told_user
             """;
 
     private static final String MARK = "update outbox set published_at = clock_timestamp() where id = any ($1)";
@@ -128,7 +129,7 @@ final class OutboxStore {
             if (row.getLong("coupon_id") != null) {
                 messages.add(aboutCoupon(row));
             } else if (row.getJsonObject("payload") != null) {
-                messages.add(told(row));
+                messages.add(row.getLong("told_user") == null ? told(row) : toldUser(row));
             } // else a coupon whose row is gone: nobody to tell
         });
         return messages;
@@ -156,6 +157,17 @@ final class OutboxStore {
     private static OutboxMessage told(Row row) {
         Instant at = row.getOffsetDateTime("created_at").toInstant();
         return message(row, row.getString("dedup"), at, row.getJsonObject("payload"));
+    }
+
+    /** Of a row that lists users. */
+    private static OutboxMessage toldUser(Row row) {
+        long userId = row.getLong("told_user");
+        Instant at = row.getOffsetDateTime("created_at").toInstant();
+        return message(
+                row,
+                row.getString("dedup") + ":" + userId,
+                at,
+                row.getJsonObject("payload").put("userId", userId));
     }
 
     private static OutboxMessage message(Row row, String id, Instant at, JsonObject data) {

@@ -43,7 +43,7 @@ public final class LiveChannel {
         this.callers = callers;
         this.meters = meters;
         this.nanoTime = nanoTime;
-        this.ticker = new StockTicker(board, campaigns, turns, clock);
+        this.ticker = new StockTicker(board, campaigns, turns, clock, nanoTime);
         this.hearing = new Hearing(nanoTime);
     }
 

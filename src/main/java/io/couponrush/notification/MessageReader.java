@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class MessageReader {
     private static final int BODY_MAX = 16 * 1024;
     private static final Pattern MESSAGE_ID = Pattern.compile("[!-~]{1,200}");
-    private static final Set<String> TO_USER =
+    private static final Set<String> OF_COUPON =
             Set.of("coupon.issued", "coupon.used", "coupon.expiring", "coupon.expired");
+    private static final Set<String> TO_USER_OF_EVENT = Set.of("coupon.starting", "coupon.available");
     private static final Set<String> TO_EVENT = Set.of("coupon.soldout", "coupon.reopened", "coupon.event");
 
     private MessageReader() {}
@@ -47,14 +48,15 @@ final class MessageReader {
         if (type == null || timestamp == null || data == null) {
             return new Poison("no type, timestamp or data");
         }
-        boolean toUser = TO_USER.contains(type);
+        boolean ofCoupon = OF_COUPON.contains(type);
+        boolean toUser = ofCoupon || TO_USER_OF_EVENT.contains(type);
         if (!toUser && !TO_EVENT.contains(type)) {
             return new Poison("unknown type");
         }
         long eventId = id(data, "eventId");
         long userId = toUser ? id(data, "userId") : 0;
-        long couponId = toUser ? id(data, "couponId") : 0;
-        if (eventId < 1 || (toUser && (userId < 1 || couponId < 1))) {
+        long couponId = ofCoupon ? id(data, "couponId") : 0;
+        if (eventId < 1 || (toUser && userId < 1) || (ofCoupon && couponId < 1)) {
             return new Poison("no eventId, userId or couponId");
         }
         String body = new JsonObject()
@@ -62,7 +64,8 @@ final class MessageReader {
                 .put("timestamp", Instant.parse(timestamp).toString())
                 .put("data", data)
                 .encode();
-        return new Good(new Incoming(messageId, type, toUser ? userId : null, toUser ? couponId : null, eventId, body));
+        return new Good(
+                new Incoming(messageId, type, toUser ? userId : null, ofCoupon ? couponId : null, eventId, body));
     }
 
     /** 0 where there is no whole number. */

@@ -9,35 +9,49 @@ import io.couponrush.campaign.Campaigns;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells browsers of this node about the stock of the events they listen to: how much is left, a few times a second and
- * only when it changed; sold out and on sale again at once. Thread-safe.
+ * only when it changed; sold out at once. That stock is back is told by the queue, after those who waited for it, and here
+ * when that takes long. Thread-safe.
  */
 final class StockTicker {
     /** So many events, the most listened to, are read in one tick, however many addresses somebody makes up. */
     private static final int EVENTS_PER_TICK = 100;
 
+    private static final long HEAD_START = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final NoticeBoard board;
     private final Campaigns campaigns;
     private final Turns turns;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Cache<Long, Stock> told = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterAccess(Duration.ofMinutes(1))
             .build();
 
+    private final Cache<Long, Back> held =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+
+    /** A turn back to on sale, and until when others are to tell of it. */
+    private record Back(int generation, long until) {}
+
     private record Stock(int remaining, int issued, int generation) {}
 
-    StockTicker(NoticeBoard board, Campaigns campaigns, Turns turns, InstantSource clock) {
+    StockTicker(NoticeBoard board, Campaigns campaigns, Turns turns, InstantSource clock, LongSupplier nanoTime) {
         this.board = board;
         this.campaigns = campaigns;
         this.turns = turns;
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     void tick() {
+        held.asMap().forEach(this::release);
         for (long eventId : board.events(EVENTS_PER_TICK)) {
             campaigns
                     .fresh(eventId)
@@ -52,6 +66,13 @@ final class StockTicker {
 
     /** From the bus. */
     void turned(StockTurned turn) {
+        if (isHeld(turn.eventId(), turn.generation())) {
+            return; // a tick tells
+        }
+        announceNews(turn);
+    }
+
+    private void announceNews(StockTurned turn) {
         if (turns.advance(turn.eventId(), turn.generation())) {
             campaigns
                     .find(turn.eventId())
@@ -62,7 +83,7 @@ final class StockTicker {
     private void tell(Campaign campaign) {
         long eventId = campaign.eventId();
         int generation = campaign.soldOutGeneration();
-        if (turns.outdated(eventId, generation)) {
+        if (turns.outdated(eventId, generation) || isHeld(eventId, generation)) {
             return;
         }
         boolean missed = turns.knows(eventId);
@@ -79,6 +100,26 @@ final class StockTicker {
                             .put("remainingCount", stock.remaining())
                             .put("issuedCount", stock.issued())
                             .put("generation", generation));
+        }
+    }
+
+    private boolean isHeld(long eventId, int generation) {
+        if (new StockTurned(eventId, generation).soldOut() || !turns.isNews(eventId, generation)) {
+            return false;
+        }
+        long now = nanoTime.getAsLong();
+        Back back = held.asMap()
+                .compute(
+                        eventId,
+                        (id, was) -> was != null && was.generation() == generation
+                                ? was
+                                : new Back(generation, now + HEAD_START));
+        return now - back.until() < 0;
+    }
+
+    private void release(long eventId, Back back) {
+        if (nanoTime.getAsLong() - back.until() >= 0 && held.asMap().remove(eventId, back)) {
+            announceNews(new StockTurned(eventId, back.generation()));
         }
     }
 

@@ -34,6 +34,12 @@ final class Turns {
         return highest.getIfPresent(eventId) != null;
     }
 
+    /** Whether it is higher than one that was told; false where none was. */
+    boolean isNews(long eventId, int generation) {
+        Integer told = highest.getIfPresent(eventId);
+        return told != null && generation > told;
+    }
+
     /** Whether a higher one was told already. */
     boolean outdated(long eventId, int generation) {
         Integer told = highest.getIfPresent(eventId);

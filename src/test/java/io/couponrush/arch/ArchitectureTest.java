@@ -44,6 +44,7 @@ class ArchitectureTest {
             entry("campaign", Set.of("audit", "http", "bus", "backing")),
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
             entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config")),
+            entry("interest", Set.of("campaign", "http")),
             entry("redemption", Set.of("campaign", "audit", "http", "ops", "bus", "config")),
             entry("notification", Set.of("campaign", "http", "ops", "bus", "backing", "config")));
 

@@ -53,7 +53,7 @@ class StockTickerIT {
     }
 
     @Test
-    void tellsATurnAtOnceAndNoLateOne() {
+    void tellsATurnAndNoLateOne() {
         issued(100, 1);
         Browser browser = server.framed().register("coupon.events.1").settled();
         assertThat(data(browser.next(), "coupon.stock").getInteger("generation"))

@@ -1,0 +1,10 @@
+/**
+ * Who wants to hear of a campaign: before it starts, and first when its stock returns. Knows {@code campaign} and
+ * {@code http}.
+ */
+@NullMarked
+@CheckReturnValue
+package io.couponrush.interest;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;
