@@ -5,6 +5,7 @@ import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Terms;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,24 +17,42 @@ final class CouponText {
     private static final int CAMPAIGNS_MAX = 1_000;
 
     private final Map<Long, Common> common = new HashMap<>();
+    private final StringBuilder text = new StringBuilder(512);
+    private Times times = new Times(Instant.EPOCH, Instant.EPOCH);
+
+    /** The text of when a coupon was issued, and how it goes on from there. */
+    private record Times(Instant issuedAt, Instant expiresAt, String text) {
+        Times(Instant issuedAt, Instant expiresAt) {
+            this(
+                    issuedAt,
+                    expiresAt,
+                    ",\"issuedAt\":\"" + issuedAt + "\",\"expiresAt\":\"" + expiresAt
+                            + "\",\"usedAt\":null,\"status\":\"active\"}");
+        }
+    }
 
     /** The text that follows from these very terms. */
     private record Common(Terms terms, String text) {}
 
     Buffer of(Issued coupon, Campaign campaign, long userId) {
-        return Buffer.buffer(512)
-                .appendString("{\"couponId\":")
-                .appendString(Long.toString(coupon.couponId()))
-                .appendString(",\"couponCode\":\"")
-                .appendString(coupon.couponCode())
-                .appendString("\",\"userId\":")
-                .appendString(Long.toString(userId))
-                .appendString(commonOf(campaign))
-                .appendString(",\"issuedAt\":\"")
-                .appendString(coupon.issuedAt().toString())
-                .appendString("\",\"expiresAt\":\"")
-                .appendString(coupon.expiresAt().toString())
-                .appendString("\",\"usedAt\":null,\"status\":\"active\"}");
+        text.setLength(0);
+        text.append("{\"couponId\":")
+                .append(coupon.couponId())
+                .append(",\"couponCode\":\"")
+                .append(coupon.couponCode())
+                .append("\",\"userId\":")
+                .append(userId)
+                .append(commonOf(campaign))
+                .append(timesOf(coupon));
+        return Buffer.buffer(text.toString());
+    }
+
+    /** Those of a batch are issued at the same time. */
+    private String timesOf(Issued coupon) {
+        if (!coupon.issuedAt().equals(times.issuedAt()) || !coupon.expiresAt().equals(times.expiresAt())) {
+            times = new Times(coupon.issuedAt(), coupon.expiresAt());
+        }
+        return times.text();
     }
 
     private String commonOf(Campaign campaign) {
