@@ -12,9 +12,12 @@ import io.couponrush.testkit.RawHttp;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.UpgradeRejectedException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -63,6 +66,60 @@ class BridgeLimitsIT {
             assertThat(framed.closeCode()).isNotZero();
             await().until(() -> server.open() == 0);
         }
+    }
+
+    /** Ten thousand frames at once from each of twenty sockets, and twenty more that read nothing of what all are told. */
+    @Test
+    void floodsFromManyAreClosedAndDisturbNobody() throws IOException {
+        try (var server = new LiveServer(Map.of());
+                var floods = new Sockets(server.port(), 20);
+                var sleepers = new Sockets(server.port(), 20)) {
+            Browser awake = server.raw().register("coupon.events.1").settled();
+            long before = used();
+            sleepers.send(masked("{\"type\":\"register\",\"address\":\"coupon.events.1\"}"));
+            floods.send(
+                    repeated(10_000, "{\"type\":\"ping\"}", "{\"type\":\"register\",\"address\":\"coupon.events.2\"}"));
+            long told = System.nanoTime();
+            server.publish("coupon.events.1", "{\"type\":\"coupon.event\"}");
+            assertThat(awake.next().getString("type")).isEqualTo("rec");
+            assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(5));
+            await().until(() -> server.open() == 21);
+            assertThat(used() - before).isLessThan(60 << 20);
+        }
+    }
+
+    /** Connections whose server may have gone away while they wrote. */
+    private static final class Sockets implements AutoCloseable {
+        private final List<RawHttp> all = new ArrayList<>();
+
+        Sockets(int port, int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                var socket = new RawHttp(port);
+                all.add(socket);
+                assertThat(socket.send(upgrade()).reply().status()).isEqualTo(101);
+            }
+        }
+
+        void send(byte[] frames) {
+            for (RawHttp socket : all) {
+                try {
+                    socket.send(frames);
+                } catch (IOException closedMeanwhile) {
+                    assertThat(closedMeanwhile).isInstanceOf(SocketException.class);
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (RawHttp socket : all) socket.close();
+        }
+    }
+
+    private static byte[] repeated(int times, String... texts) {
+        var frames = new ByteArrayOutputStream();
+        for (int i = 0; i < times; i++) frames.writeBytes(masked(texts[i % texts.length]));
+        return frames.toByteArray();
     }
 
     @Test
