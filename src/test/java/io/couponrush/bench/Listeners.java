@@ -37,6 +37,7 @@ final class Listeners {
     private static final int WARM_UP_S = 5;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final List<URI> nodes;
     private final URI service;
     private final WebSocketClient sockets =
             vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(100_000));
@@ -44,16 +45,18 @@ final class Listeners {
             new HttpClientOptions(),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
 
-    private Listeners(URI service) {
-        this.service = service;
+    private Listeners(List<URI> nodes) {
+        this.nodes = nodes;
+        service = nodes.get(0);
     }
 
     /**
-     * Arguments: the service's URL, then {@code fanout}, token of staff, event, sockets, the service's process id; or
+     * Arguments: the service's URL, or those of its nodes with commas between, then {@code fanout}, token of staff, event, sockets, the service's process id; or
      * {@code latency}, file of users, event, users, claims a second, seconds.
      */
     public static void main(String[] args) throws Exception {
-        var listeners = new Listeners(URI.create(args[0]));
+        var listeners =
+                new Listeners(Arrays.stream(args[0].split(",")).map(URI::create).toList());
         long event = Long.parseLong(args[3]);
         int count = Integer.parseInt(args[4]);
         if (args[1].equals("fanout")) {
@@ -181,19 +184,23 @@ final class Listeners {
 
     /** So many at a time. */
     private List<WebSocket> connect(int count, Consumer<WebSocket> use) {
-        var options = new WebSocketConnectOptions()
-                .setHost(service.getHost())
-                .setPort(service.getPort())
-                .setURI("/eventbus/websocket");
         List<WebSocket> all = new ArrayList<>(count);
         Promise<Void> done = Promise.promise();
         vertx.runOnContext(v -> {
             List<Future<Void>> hands = new ArrayList<>();
-            for (int i = 0; i < AT_ONCE; i++) hands.add(connectNext(all, new int[] {count / AT_ONCE}, options, use));
+            for (int i = 0; i < AT_ONCE; i++)
+                hands.add(connectNext(all, new int[] {count / AT_ONCE}, bridge(nodes.get(i % nodes.size())), use));
             Future.all(hands).<Void>mapEmpty().onComplete(done);
         });
         done.future().await();
         return all;
+    }
+
+    private static WebSocketConnectOptions bridge(URI node) {
+        return new WebSocketConnectOptions()
+                .setHost(node.getHost())
+                .setPort(node.getPort())
+                .setURI("/eventbus/websocket");
     }
 
     private Future<Void> connectNext(
