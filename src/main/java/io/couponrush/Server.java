@@ -143,7 +143,8 @@ final class Server {
         news = new CampaignNews(vertx.eventBus());
         var reload = new StockReload(vertx.eventBus(), settings);
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, reload::of);
-        account = new AccountFeature(vertx, new AccountStore(pool), settings.jwt(), clock);
+        account = new AccountFeature(
+                vertx, new AccountStore(pool, HeldData.FORGOTTEN), settings, clock, System::nanoTime);
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         audit = new AuditStore(pool, readers);
         trail = new AuditTrail(audit, clientAddress::of);
@@ -313,8 +314,9 @@ final class Server {
     List<Routes> routes() {
         var wallet = new WalletStore(reads::ofUser);
         var coupons = new CouponListStore(readers);
+        var held = HeldData.of(wallet, new InterestStore(pool), notices, audit);
         return List.of(
-                account.routes(authentication, contract, loginLimiter, clientAddress::of, trail),
+                account.routes(authentication, contract, loginLimiter, clientAddress::of, trail, held),
                 account.loadtestRoutes(contract, settings.loadtest(), trail),
                 new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
                 new StaffEventRoutes(authentication, contract, office, campaignStore, trail, clock),

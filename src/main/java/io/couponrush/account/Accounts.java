@@ -10,47 +10,71 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What people do with their accounts. */
 final class Accounts {
     private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
-    private static final int NAME_MAX = 100;
 
     private final UserStore users;
     private final Passwords passwords;
     private final LoginGuard guard;
+    private final SecondFactors factors;
     private final Sessions sessions;
 
-    Accounts(UserStore users, Passwords passwords, LoginGuard guard, Sessions sessions) {
+    /** What somebody shows to be a user: the password, and a code if they have one. */
+    record Proof(String password, @Nullable String otp) {
+        @Override
+        public String toString() {
+            return "****";
+        }
+    }
+
+    Accounts(UserStore users, Passwords passwords, LoginGuard guard, SecondFactors factors, Sessions sessions) {
         this.users = users;
         this.passwords = passwords;
         this.guard = guard;
+        this.factors = factors;
         this.sessions = sessions;
     }
 
     Future<Answer<User>> register(String email, String password, String name) {
         String address = Email.normalised(email);
-        List<FieldError> errors = errors(address, password, name.strip());
+        List<FieldError> errors = errors(address, password, name);
         if (!errors.isEmpty()) {
             return denied(Problem.invalid(errors));
         }
         return passwords
                 .hash(password)
-                .compose(hashed -> then(hashed, hash -> insert(address, name.strip(), hash)))
+                .compose(hashed -> Answer.then(hashed, hash -> insert(address, name.strip(), hash)))
                 .onSuccess(answer -> log("register", answer));
     }
 
-    /** The same answer, after the same time, whether the address is unknown or the password wrong. */
-    Future<Answer<Tokens>> login(String email, String password, Deed deed) {
-        String address = Email.normalised(email);
-        return guard.locked(address)
-                .compose(lock -> lock.isPresent() ? denied(lock.get()) : verify(address, password))
+    /** Starts a session for who {@link #verify verifies} as a user. */
+    Future<Answer<Tokens>> login(String email, Proof proof, Deed deed) {
+        return verify(email, proof)
                 .onSuccess(verified -> log("login", verified))
-                .compose(verified ->
-                        then(verified, user -> sessions.open(user, deed).map(Answer::given)));
+                .compose(verified -> Answer.then(verified, user -> sessions.open(user, deed)));
+    }
+
+    /**
+     * Whether that is the user of that e-mail; every failure counts towards the lock. The same answer, after the same
+     * time, whether the address is unknown or the password wrong; the second factor is asked for only after both.
+     */
+    Future<Answer<User>> verify(String email, Proof proof) {
+        String address = Email.normalised(email);
+        return guard.unlessLocked(address, () -> check(address, proof));
+    }
+
+    /** The second half of {@link #verify}, for who has shown in another way who they are. */
+    Future<Answer<User>> verifySecondFactor(User user, @Nullable String otp) {
+        return factors.of(user.userId())
+                .compose(factor -> factor.isEmpty()
+                        ? Future.succeededFuture(Answer.given(user))
+                        : guard.unlessLocked(user.email(), () -> factors.check(user, otp))
+                                .compose(answer -> Answer.then(answer, this::unlessLocked)));
     }
 
     Future<Answer<Tokens>> refresh(String refreshToken) {
@@ -67,9 +91,9 @@ final class Accounts {
     }
 
     Future<Answer<User>> rename(long userId, String name) {
-        Optional<FieldError> error = nameError(name.strip());
-        if (error.isPresent()) {
-            return denied(Problem.invalid(List.of(error.get())));
+        Problem wrong = PersonName.problem(name);
+        if (wrong != null) {
+            return denied(wrong);
         }
         return users.rename(userId, name.strip()).map(Accounts::found);
     }
@@ -88,28 +112,30 @@ final class Accounts {
                 .map(user -> user.map(Answer::given).orElse(Answer.denied(ProblemCode.EMAIL_ALREADY_EXISTS)));
     }
 
-    private Future<Answer<User>> verify(String address, String password) {
+    private Future<Answer<User>> check(String address, Proof proof) {
         return users.login(address).compose(login -> {
             String hash = login.map(UserStore.Login::passwordHash).orElse(null);
             return passwords
-                    .verify(password, hash)
-                    .compose(answer -> then(answer, right -> right ? right(login, password) : wrong(address)));
+                    .verify(proof.password(), hash)
+                    .compose(answer -> Answer.then(
+                            answer,
+                            right -> right
+                                    ? passed(login.orElseThrow(), proof)
+                                    : guard.failed(address, ProblemCode.INVALID_CREDENTIALS)));
         });
     }
 
-    private Future<Answer<User>> wrong(String address) {
-        return guard.failed(address).map(problem -> Answer.denied(problem));
+    private Future<Answer<User>> passed(UserStore.Login login, Proof proof) {
+        return factors.check(login.user(), proof.otp())
+                .compose(answer -> Answer.then(answer, this::unlessLocked))
+                .compose(answer -> Answer.then(
+                        answer, user -> renewHash(login, proof.password()).map(Answer.given(user))));
     }
 
-    private Future<Answer<User>> right(Optional<UserStore.Login> login, String password) {
-        UserStore.Login known = login.orElseThrow();
-        String address = known.user().email();
-        return guard.locked(address)
-                .compose(lock -> lock.isPresent()
-                        ? denied(lock.get())
-                        : guard.succeeded(address)
-                                .compose(v -> renewHash(known, password))
-                                .map(Answer.given(known.user())));
+    /** Many guesses at once may have locked the address meanwhile. */
+    private Future<Answer<User>> unlessLocked(User user) {
+        return guard.unlessLocked(
+                user.email(), () -> guard.succeeded(user.email()).map(Answer.given(user)));
     }
 
     /** A hash of older parameters is replaced while the password is at hand; when that fails the old one does. */
@@ -150,17 +176,11 @@ final class Accounts {
         if (refusal != null) {
             errors.add(new FieldError("password", refusal));
         }
-        nameError(name).ifPresent(errors::add);
+        FieldError wrongName = PersonName.error(name);
+        if (wrongName != null) {
+            errors.add(wrongName);
+        }
         return errors;
-    }
-
-    private static Optional<FieldError> nameError(String name) {
-        boolean good = !name.isEmpty()
-                && name.codePointCount(0, name.length()) <= NAME_MAX
-                && name.codePoints().noneMatch(Character::isISOControl);
-        return good
-                ? Optional.empty()
-                : Optional.of(new FieldError("name", "must have 1 to " + NAME_MAX + " printable characters"));
     }
 
     private static Answer<User> found(Optional<User> user) {
@@ -169,13 +189,6 @@ final class Accounts {
 
     private static <T> Future<Answer<T>> denied(Problem problem) {
         return Future.succeededFuture(Answer.denied(problem));
-    }
-
-    private static <T, U> Future<Answer<U>> then(Answer<T> answer, Function<T, Future<Answer<U>>> next) {
-        if (answer instanceof Answer.Given<T> given) {
-            return next.apply(given.value());
-        }
-        return denied(((Answer.Denied<T>) answer).problem());
     }
 
     private static void log(String action, Answer<User> answer) {

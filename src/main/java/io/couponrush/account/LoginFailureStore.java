@@ -5,7 +5,6 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Owns the table {@code login_failures}. Its clock is that of Postgres. */
@@ -81,7 +80,7 @@ final class LoginFailureStore {
     }
 
     private static byte[] hash(String email) {
-        return RefreshToken.sha256(email.getBytes(StandardCharsets.UTF_8));
+        return Unguessable.hash(email);
     }
 
     private static double seconds(RowSet<Row> rows) {

@@ -1,10 +1,12 @@
 package io.couponrush.account;
 
+import io.couponrush.http.Answer;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Locks an address for a quarter of an hour after five failed logins in a row, whether it has a user or not, on all
@@ -21,18 +23,22 @@ final class LoginGuard {
         this.failures = failures;
     }
 
-    /** The problem to answer while the address is locked; empty when it is not. */
-    Future<Optional<Problem>> locked(String email) {
+    private Future<Optional<Problem>> locked(String email) {
         return failures.lockedFor(email, ALLOWED, LOCK)
                 .map(seconds -> seconds > 0 ? Optional.of(locked(seconds)) : Optional.empty());
     }
 
-    /** Counts a failure and tells what to answer to it. */
-    Future<Problem> failed(String email) {
+    /** Counts a failure and tells what to answer to it: what it was, or that the address is locked. */
+    <T> Future<Answer<T>> failed(String email, ProblemCode why) {
         return failures.count(email, ALLOWED, LOCK)
-                .compose(count -> count <= ALLOWED
-                        ? Future.succeededFuture(Problem.of(ProblemCode.INVALID_CREDENTIALS))
-                        : locked(email).map(lock -> lock.orElse(Problem.of(ProblemCode.INVALID_CREDENTIALS))));
+                .compose(count -> count <= ALLOWED ? Future.succeededFuture(Optional.empty()) : locked(email))
+                .map(lock -> Answer.denied(lock.orElse(Problem.of(why))));
+    }
+
+    /** Passes it on unless the address is locked by now. */
+    <T> Future<Answer<T>> unlessLocked(String email, Supplier<Future<Answer<T>>> next) {
+        return locked(email)
+                .compose(lock -> lock.isPresent() ? Future.succeededFuture(Answer.denied(lock.get())) : next.get());
     }
 
     Future<Void> succeeded(String email) {

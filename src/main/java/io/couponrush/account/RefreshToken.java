@@ -1,8 +1,5 @@
 package io.couponrush.account;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -14,14 +11,13 @@ import java.util.regex.Pattern;
  * who does not hold a token of the family cannot end it.
  */
 record RefreshToken(String text) {
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int FAMILY_BYTES = 16;
     private static final int SECRET_BYTES = 32;
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{64}");
 
     /** A token of a new family. */
     static RefreshToken first() {
-        return of(random(FAMILY_BYTES));
+        return of(Unguessable.bytes(FAMILY_BYTES));
     }
 
     /** The next token of the same family. */
@@ -35,11 +31,11 @@ record RefreshToken(String text) {
     }
 
     byte[] familyHash() {
-        return sha256(Arrays.copyOf(bytes(), FAMILY_BYTES));
+        return Unguessable.hash(Arrays.copyOf(bytes(), FAMILY_BYTES));
     }
 
     byte[] secretHash() {
-        return sha256(Arrays.copyOfRange(bytes(), FAMILY_BYTES, FAMILY_BYTES + SECRET_BYTES));
+        return Unguessable.hash(Arrays.copyOfRange(bytes(), FAMILY_BYTES, FAMILY_BYTES + SECRET_BYTES));
     }
 
     @Override
@@ -47,27 +43,13 @@ record RefreshToken(String text) {
         return "****";
     }
 
-    static byte[] sha256(byte[] of) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(of);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
-    }
-
     private static RefreshToken of(byte[] family) {
         byte[] all = Arrays.copyOf(family, FAMILY_BYTES + SECRET_BYTES);
-        System.arraycopy(random(SECRET_BYTES), 0, all, FAMILY_BYTES, SECRET_BYTES);
+        System.arraycopy(Unguessable.bytes(SECRET_BYTES), 0, all, FAMILY_BYTES, SECRET_BYTES);
         return new RefreshToken(Base64.getUrlEncoder().withoutPadding().encodeToString(all));
     }
 
     private byte[] bytes() {
         return Base64.getUrlDecoder().decode(text);
-    }
-
-    private static byte[] random(int size) {
-        byte[] bytes = new byte[size];
-        RANDOM.nextBytes(bytes);
-        return bytes;
     }
 }

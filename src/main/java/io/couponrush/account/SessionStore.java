@@ -4,6 +4,7 @@ import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.http.Role;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Owns the table {@code sessions}. Its clock is that of Postgres. */
 final class SessionStore {
@@ -24,10 +26,14 @@ final class SessionStore {
     /** Sessions that ended, by the clock of Postgres at {@code asOf}. */
     record Ended(List<UUID> sessionIds, OffsetDateTime asOf) {}
 
+    /** Only for the user as it was verified: one who was forgotten meanwhile, or has another role, gets no session. */
     private static final String INSERT =
             """
             insert into sessions (id, user_id, family_hash, secret_hash, expires_at)
-            values ($1, $2, $3, $4, clock_timestamp() + $5::bigint * interval '1 millisecond')
+            select $1::uuid, u.id, $3::bytea, $4::bytea, clock_timestamp() + $5::bigint * interval '1 millisecond'
+            from users u
+            where u.id = $2 and u.role = $6
+            for share
             """;
 
     /** Of two uses of one token the second waits for the row and then finds another secret in it. */
@@ -52,6 +58,31 @@ final class SessionStore {
             set revoked_at = clock_timestamp()
             where family_hash = $1 and revoked_at is null
             returning id as session_id
+            """;
+
+    private static final String REVOKE_ALL =
+            """
+            update sessions
+            set revoked_at = clock_timestamp()
+            where user_id = $1 and revoked_at is null
+            returning id as session_id
+            """;
+
+    private static final String IS_YOUNG =
+            """
+            select 1
+            from sessions
+            where id = $1 and revoked_at is null
+              and created_at > clock_timestamp() - $2::bigint * interval '1 millisecond'
+            """;
+
+    private static final String OF_USER =
+            """
+            select created_at, last_seen_at, expires_at, revoked_at
+            from sessions
+            where user_id = $1
+            order by created_at desc
+            limit $2
             """;
 
     private static final String ENDED =
@@ -81,21 +112,34 @@ final class SessionStore {
         this.pool = pool;
     }
 
-    Future<Void> insert(UUID sessionId, long userId, RefreshToken token, Duration ttl) {
-        return insert(pool, sessionId, userId, token, ttl);
+    /** False when the user is not there any more, as it was verified. */
+    Future<Boolean> insert(UUID sessionId, User user, RefreshToken token, Duration ttl) {
+        return insert(pool, sessionId, user, token, ttl);
     }
 
     /** The session and its line in the audit log, or neither. */
-    Future<Void> insert(UUID sessionId, long userId, RefreshToken token, Duration ttl, AuditEntry entry) {
-        return pool.withTransaction(
-                tx -> insert(tx, sessionId, userId, token, ttl).compose(v -> AuditStore.append(tx, entry)));
+    Future<Boolean> insert(UUID sessionId, User user, RefreshToken token, Duration ttl, AuditEntry entry) {
+        return pool.withTransaction(tx -> insert(tx, sessionId, user, token, ttl)
+                .compose(opened -> opened ? AuditStore.append(tx, entry).map(true) : Future.succeededFuture(false)));
     }
 
-    private static Future<Void> insert(
-            SqlClient client, UUID sessionId, long userId, RefreshToken token, Duration ttl) {
-        return client.preparedQuery(INSERT)
-                .execute(Tuple.of(sessionId, userId, token.familyHash(), token.secretHash(), ttl.toMillis()))
-                .mapEmpty();
+    static Future<Boolean> insert(SqlClient tx, UUID sessionId, User user, RefreshToken token, Duration ttl) {
+        return tx.preparedQuery(INSERT)
+                .execute(Tuple.of(
+                        sessionId,
+                        user.userId(),
+                        token.familyHash(),
+                        token.secretHash(),
+                        ttl.toMillis(),
+                        user.role().name()))
+                .map(rows -> rows.rowCount() == 1);
+    }
+
+    /** Ends every session of a user in a transaction that keeps others from being opened, and tells which. */
+    static Future<List<UUID>> revokeAll(SqlClient tx, long userId) {
+        return tx.preparedQuery(REVOKE_ALL).execute(Tuple.of(userId)).map(rows -> rows(rows).stream()
+                .map(row -> row.getUUID("session_id"))
+                .toList());
     }
 
     /** Spends one token and makes the next good, once. Empty when the token was not good. */
@@ -110,6 +154,29 @@ final class SessionStore {
         return pool.preparedQuery(REVOKE).execute(Tuple.of(token.familyHash())).map(rows -> rows(rows).stream()
                 .map(row -> row.getUUID("session_id"))
                 .findFirst());
+    }
+
+    /** Whether it began no longer ago than that. */
+    Future<Boolean> isYoung(UUID sessionId, Duration age) {
+        return pool.preparedQuery(IS_YOUNG)
+                .execute(Tuple.of(sessionId, age.toMillis()))
+                .map(rows -> rows.size() == 1);
+    }
+
+    /** A user's sessions as they are shown to them, newest first; at most {@code limit}. */
+    Future<List<JsonObject>> of(long userId, int limit) {
+        return pool.preparedQuery(OF_USER).execute(Tuple.of(userId, limit)).map(rows -> rows(rows).stream()
+                .map(row -> new JsonObject()
+                        .put("createdAt", time(row, "created_at"))
+                        .put("lastSeenAt", time(row, "last_seen_at"))
+                        .put("expiresAt", time(row, "expires_at"))
+                        .put("revokedAt", time(row, "revoked_at")))
+                .toList());
+    }
+
+    private static @Nullable String time(Row row, String column) {
+        OffsetDateTime time = row.getOffsetDateTime(column);
+        return time == null ? null : time.toInstant().toString();
     }
 
     /** Sessions revoked within the last {@code window}. */

@@ -27,6 +27,7 @@ final class SessionWatch {
     private final Vertx vertx;
     private final SessionStore sessions;
     private final LoginGuard guard;
+    private final IdentityStore identities;
     private final EndedSessions ended;
     private final Duration window;
     private final AtomicBoolean polling = new AtomicBoolean();
@@ -38,10 +39,17 @@ final class SessionWatch {
      *
      * @param window how long an access token can outlive its session
      */
-    SessionWatch(Vertx vertx, SessionStore sessions, LoginGuard guard, EndedSessions ended, Duration window) {
+    SessionWatch(
+            Vertx vertx,
+            SessionStore sessions,
+            LoginGuard guard,
+            IdentityStore identities,
+            EndedSessions ended,
+            Duration window) {
         this.vertx = vertx;
         this.sessions = sessions;
         this.guard = guard;
+        this.identities = identities;
         this.ended = ended;
         this.window = window;
     }
@@ -92,6 +100,7 @@ final class SessionWatch {
     private void prune() {
         sessions.prune()
                 .compose(v -> guard.prune())
-                .onFailure(e -> LOG.debug("could not prune sessions and login failures", e));
+                .compose(v -> identities.prune())
+                .onFailure(e -> LOG.debug("could not prune sessions, login failures and spent logins", e));
     }
 }

@@ -7,6 +7,7 @@ import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Role;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -38,14 +39,15 @@ final class Sessions {
         this.refreshTtl = refreshTtl;
     }
 
-    /** Of users with privileges the audit log remembers it. */
-    Future<Tokens> open(User user, Deed login) {
+    /** Of users with privileges the audit log remembers it. Who is not the same any more has to sign in again. */
+    Future<Answer<Tokens>> open(User user, Deed login) {
         var sessionId = UUID.randomUUID();
         var token = RefreshToken.first();
-        Future<Void> opened = user.role() == Role.USER
-                ? store.insert(sessionId, user.userId(), token, refreshTtl)
-                : store.insert(sessionId, user.userId(), token, refreshTtl, entry(user, login));
-        return opened.map(v -> tokens(user, sessionId, token));
+        Future<Boolean> opened = user.role() == Role.USER
+                ? store.insert(sessionId, user, token, refreshTtl)
+                : store.insert(sessionId, user, token, refreshTtl, entry(user, login));
+        return opened.map(open ->
+                open ? Answer.given(tokens(user, sessionId, token)) : Answer.denied(ProblemCode.INVALID_CREDENTIALS));
     }
 
     private static AuditEntry entry(User user, Deed login) {
@@ -76,6 +78,11 @@ final class Sessions {
             ended.ifPresent(this::tell);
             return ended.isPresent();
         });
+    }
+
+    /** Makes it known that sessions are over. */
+    void tell(List<UUID> sessionIds) {
+        sessionIds.forEach(this::tell);
     }
 
     private void tell(UUID sessionId) {

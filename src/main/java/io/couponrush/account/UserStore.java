@@ -1,13 +1,20 @@
 package io.couponrush.account;
 
+import io.couponrush.account.AccountStore.Forgetting;
+import io.couponrush.audit.AuditEntry;
+import io.couponrush.audit.AuditStore;
+import io.couponrush.audit.Deed;
 import io.couponrush.http.Role;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class UserStore {
     /** A user together with what the password is checked against. */
     record Login(User user, @Nullable String passwordHash) {}
+
+    /** A user with the new role, and the sessions that ended with the old one. */
+    record RoleChange(User user, List<UUID> ended) {}
 
     private static final String INSERT =
             """
@@ -38,12 +48,40 @@ final class UserStore {
             where id = $1
             """;
 
+    private static final String LOGIN_OF =
+            """
+            select id, email, name, role, password_hash
+            from users
+            where id = $1
+            """;
+
+    private static final String FORGET = """
+            select forget_user($1) as session_id
+            """;
+
+    private static final String PROFILE =
+            """
+            select email, name, role, created_at, password_hash is not null as has_password
+            from users
+            where id = $1
+            """;
+
     private static final String RENAME =
             """
             update users
             set name = $2
             where id = $1
             returning id, email, name, role
+            """;
+
+    /** What a partner may do is not for anybody to change. */
+    private static final String CHANGE_ROLE =
+            """
+            update users u
+            set role = $2
+            from (select id, role from users where id = $1 and role <> 'PARTNER' for update) old
+            where u.id = old.id
+            returning u.id, u.email, u.name, u.role, old.role as before
             """;
 
     /** Only over the hash that was verified: a password changed meanwhile stays. */
@@ -63,9 +101,11 @@ final class UserStore {
             """;
 
     private final Pool pool;
+    private final List<Forgetting> forgettings;
 
-    UserStore(Pool pool) {
+    UserStore(Pool pool, List<Forgetting> forgettings) {
         this.pool = pool;
+        this.forgettings = List.copyOf(forgettings);
     }
 
     /** The new user; empty when the e-mail is taken. */
@@ -76,17 +116,77 @@ final class UserStore {
     }
 
     Future<Optional<Login>> login(String email) {
-        return pool.preparedQuery(LOGIN).execute(Tuple.of(email)).map(rows -> rows(rows).stream()
-                .map(row -> new Login(user(row), row.getString("password_hash")))
-                .findFirst());
+        return pool.preparedQuery(LOGIN).execute(Tuple.of(email)).map(UserStore::firstLogin);
+    }
+
+    Future<Optional<Login>> loginOf(long userId) {
+        return pool.preparedQuery(LOGIN_OF).execute(Tuple.of(userId)).map(UserStore::firstLogin);
+    }
+
+    /** Deletes all that tells who a user is, with a line in the audit log that does not; tells the sessions that ended. */
+    Future<List<UUID>> forget(long userId, AuditEntry entry) {
+        return pool.withTransaction(tx -> tx.preparedQuery(FORGET)
+                .execute(Tuple.of(userId))
+                .map(rows -> rows(rows).stream()
+                        .map(row -> row.getUUID("session_id"))
+                        .toList())
+                .compose(ended -> forgetElsewhere(tx, userId)
+                        .compose(v -> AuditStore.append(tx, entry))
+                        .map(ended)));
+    }
+
+    private Future<Void> forgetElsewhere(SqlClient tx, long userId) {
+        Future<Void> forgotten = Future.succeededFuture();
+        for (Forgetting forgetting : forgettings) {
+            forgotten = forgotten.compose(v -> forgetting.forget(tx, userId));
+        }
+        return forgotten;
     }
 
     Future<Optional<User>> find(long userId) {
         return pool.preparedQuery(FIND).execute(Tuple.of(userId)).map(UserStore::first);
     }
 
+    /** All that is known of a user, as it is shown to them. */
+    Future<Optional<JsonObject>> profile(long userId) {
+        return pool.preparedQuery(PROFILE).execute(Tuple.of(userId)).map(rows -> rows(rows).stream()
+                .map(row -> new JsonObject()
+                        .put("userId", userId)
+                        .put("email", row.getString("email"))
+                        .put("name", row.getString("name"))
+                        .put("role", row.getString("role"))
+                        .put(
+                                "createdAt",
+                                row.getOffsetDateTime("created_at").toInstant().toString())
+                        .put("hasPassword", row.getBoolean("has_password")))
+                .findFirst());
+    }
+
     Future<Optional<User>> rename(long userId, String name) {
         return pool.preparedQuery(RENAME).execute(Tuple.of(userId, name)).map(UserStore::first);
+    }
+
+    /** Gives a user another role and ends its sessions, whose tokens tell the old one. Empty when there is no such user. */
+    Future<Optional<RoleChange>> changeRole(long userId, Role role, Deed deed) {
+        return pool.withTransaction(tx -> tx.preparedQuery(CHANGE_ROLE)
+                .execute(Tuple.of(userId, role.name()))
+                .compose(rows -> rows.size() == 0
+                        ? Future.succeededFuture(Optional.empty())
+                        : changed(tx, rows.iterator().next(), deed).map(Optional::of)));
+    }
+
+    private static Future<RoleChange> changed(SqlClient tx, Row row, Deed deed) {
+        User user = user(row);
+        String before = row.getString("before");
+        var entry = AuditEntry.changed(
+                deed,
+                "user:" + user.userId(),
+                new JsonObject().put("role", before),
+                new JsonObject().put("role", user.role().name()));
+        Future<List<UUID>> ended = before.equals(user.role().name())
+                ? Future.succeededFuture(List.of())
+                : SessionStore.revokeAll(tx, user.userId());
+        return ended.compose(ids -> AuditStore.append(tx, entry).map(new RoleChange(user, ids)));
     }
 
     Future<Void> rehash(long userId, String verified, String fresh) {
@@ -100,6 +200,12 @@ final class UserStore {
         return pool.preparedQuery(INSERT_WITHOUT_PASSWORD)
                 .execute(Tuple.of(run, first, last))
                 .map(rows -> rows(rows).stream().map(UserStore::user).toList());
+    }
+
+    private static Optional<Login> firstLogin(RowSet<Row> rows) {
+        return rows(rows).stream()
+                .map(row -> new Login(user(row), row.getString("password_hash")))
+                .findFirst();
     }
 
     private static Optional<User> first(RowSet<Row> rows) {

@@ -72,6 +72,12 @@ public final class AuditStore {
                 });
     }
 
+    /** What one user did with privileges, newest first, below that id; at most {@code limit}. */
+    public Future<List<JsonObject>> ofActor(long userId, long beforeId, int limit) {
+        return page(new AuditQuery(userId, null, null, beforeId, limit), limit)
+                .map(lines -> lines.stream().map(Line::json).toList());
+    }
+
     private static Line line(Row row) {
         var json = new JsonObject()
                 .put("id", row.getLong("id"))

@@ -24,6 +24,7 @@ final class ServeRules {
         rules.redis(settings.redis().uri());
         rules.rabbitmq(settings.rabbitmq().uri());
         rules.jwt(settings.jwt().secret());
+        rules.secondFactor(settings.secondFactor().secret());
         return rules.mistakes;
     }
 
@@ -55,7 +56,15 @@ final class ServeRules {
 
     private void jwt(@Nullable Secret secret) {
         if (missing("jwt.secret", secret) || secret == null) return;
-        if (isWeak(secret.reveal())) add("jwt.secret", "can be guessed; make one with: openssl rand -base64 48");
+        unguessable("jwt.secret", secret);
+    }
+
+    private void secondFactor(@Nullable Secret secret) {
+        if (secret != null) unguessable("secondFactor.secret", secret);
+    }
+
+    private void unguessable(String key, Secret secret) {
+        if (isWeak(secret.reveal())) add(key, "can be guessed; make one with: openssl rand -base64 48");
     }
 
     private static boolean isDefault(ServiceUri uri, String password) {

@@ -21,6 +21,8 @@ public record Settings(
         Redis redis,
         Rabbitmq rabbitmq,
         Jwt jwt,
+        SecondFactor secondFactor,
+        Oidc oidc,
         Issuance issuance,
         Redemption redemption,
         Notification notification,

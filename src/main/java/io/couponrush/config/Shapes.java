@@ -41,6 +41,20 @@ final class Shapes {
         }
     }
 
+    /** An absolute URL that nobody on the way can read, or that does not leave this machine; without a fragment. */
+    static boolean isHttpsOrLoopback(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean loopback = "localhost".equals(uri.getHost())
+                    || "127.0.0.1".equals(uri.getHost())
+                    || "[::1]".equals(uri.getHost());
+            boolean safe = "https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && loopback);
+            return safe && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
     /** A name, or an address that nobody outside can reach. */
     static boolean isPrivateHost(String text) {
         byte[] address = address(text);

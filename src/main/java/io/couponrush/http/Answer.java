@@ -1,5 +1,6 @@
 package io.couponrush.http;
 
+import io.vertx.core.Future;
 import java.util.function.Function;
 
 /** What a feature says to a request that arrived well-formed: the thing asked for, or a problem. A refusal is a value. */
@@ -18,6 +19,14 @@ public sealed interface Answer<T> {
 
     static <T> Answer<T> denied(ProblemCode code) {
         return new Denied<>(Problem.of(code));
+    }
+
+    /** Goes on with what was given; a problem stays. */
+    static <T, U> Future<Answer<U>> then(Answer<T> answer, Function<T, Future<Answer<U>>> next) {
+        if (answer instanceof Given<T> given) {
+            return next.apply(given.value());
+        }
+        return Future.succeededFuture(denied(((Denied<T>) answer).problem()));
     }
 
     default <U> Answer<U> map(Function<T, U> to) {

@@ -75,6 +75,12 @@ public final class WalletStore {
                 });
     }
 
+    /** All of a user's coupons, as {@link #page} reads them. */
+    public Future<List<JsonObject>> all(long userId, long beforeId, int limit) {
+        return page(userId, beforeId, null, null, limit)
+                .map(page -> page.stream().map(Shown::json).toList());
+    }
+
     Future<JsonObject> summary(long userId, @Nullable Long eventId) {
         return poolFor.apply(userId)
                 .preparedQuery(SUMMARY)

@@ -83,7 +83,7 @@ public final class NoticeStore {
     }
 
     /** What one user was told after that id, oldest first. */
-    Future<List<JsonObject>> after(long userId, long id, int limit) {
+    public Future<List<JsonObject>> after(long userId, long id, int limit) {
         return pool.preparedQuery(AFTER).execute(Tuple.of(userId, id, limit)).map(rows -> {
             var found = new ArrayList<JsonObject>(rows.size());
             rows.forEach(row -> found.add(new JsonObject(Incoming.withId(row.getLong("id"), row.getString("body")))));

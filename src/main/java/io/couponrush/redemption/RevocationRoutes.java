@@ -78,7 +78,6 @@ public final class RevocationRoutes implements Routes {
         LOG.atInfo()
                 .addKeyValue("action", deed.action())
                 .addKeyValue("userId", deed.actorId())
-                .addKeyValue("couponCode", code)
                 .addKeyValue("success", done.succeeded() && done.result() instanceof Answer.Given)
                 .addKeyValue("traceId", deed.traceId())
                 .log("staff action");

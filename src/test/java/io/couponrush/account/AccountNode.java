@@ -4,8 +4,10 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.bus.Codecs;
+import io.couponrush.config.Profile;
 import io.couponrush.config.Secret;
 import io.couponrush.config.Settings;
+import io.couponrush.config.SettingsLoader;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
 import io.couponrush.http.RateLimiter;
@@ -25,8 +27,9 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** One node that serves accounts, and a client of it. Nodes share nothing but the database: each has a bus of its own. */
@@ -46,8 +49,10 @@ final class AccountNode implements AutoCloseable {
                 .using(vertx)
                 .build();
         Codecs.registerAll(vertx.eventBus());
-        var jwt = new Settings.Jwt(new Secret(SECRET), Duration.ofMinutes(15), Duration.ofDays(30));
-        accounts = new AccountFeature(vertx, new AccountStore(pool), jwt, InstantSource.system());
+        var settings = SettingsLoader.read(Profile.DEV, Map.of("COUPONRUSH_JWT_SECRET", SECRET))
+                .settings();
+        accounts = new AccountFeature(
+                vertx, new AccountStore(pool, List.of()), settings, InstantSource.system(), System::nanoTime);
         accounts.start(new Settings.BootstrapAdmin("boss@example.org", new Secret("boss knows it all")))
                 .await();
         int port = vertx.createHttpServer()
@@ -72,7 +77,8 @@ final class AccountNode implements AutoCloseable {
                         contract,
                         new RateLimiter("login", 1, 3, 1000),
                         r -> r.getHeader(ADDRESS),
-                        trail)
+                        trail,
+                        List.of())
                 .mount(router);
         accounts.loadtestRoutes(contract, new Settings.Loadtest(loadtest), trail)
                 .mount(router);

@@ -2,12 +2,8 @@ package io.couponrush.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.AppenderBase;
 import io.couponrush.stories.HostileInputs.Attack;
+import io.couponrush.testkit.OverheardLog;
 import io.couponrush.testkit.RawHttp;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
@@ -15,8 +11,6 @@ import io.couponrush.testkit.Web;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** Whatever is sent: a documented answer, nothing changes, nothing leaks. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -41,7 +34,7 @@ class HostileInputStory {
             "user_coupons",
             "cp:{");
 
-    private final Log log = new Log();
+    private final OverheardLog log = new OverheardLog();
     private RunningService service;
     private long sale;
     private String user;
@@ -143,7 +136,7 @@ class HostileInputStory {
             service.close();
             log.stop();
         }
-        assertThat(log.lines).as("something was logged at all").isNotEmpty();
+        assertThat(log.lines()).as("something was logged at all").isNotEmpty();
         for (String secret : List.of(
                 user,
                 admin,
@@ -153,42 +146,8 @@ class HostileInputStory {
                 "canary@evil.example",
                 RunningService.ADMIN_PASSWORD,
                 "forged log line")) {
-            assertThat(log.lines).noneMatch(line -> line.contains(secret));
+            assertThat(log.lines()).noneMatch(line -> line.contains(secret));
         }
-        assertThat(log.errors).isEmpty();
-    }
-
-    /** Everything that our own code says while this story runs, down to the last detail. */
-    private static final class Log extends AppenderBase<ILoggingEvent> {
-        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
-        private final Queue<String> errors = new ConcurrentLinkedQueue<>();
-        private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        private final Logger ours = (Logger) LoggerFactory.getLogger("io.couponrush");
-        private final Level before = ours.getLevel();
-
-        @Override
-        public void start() {
-            super.start();
-            setContext(root.getLoggerContext());
-            root.addAppender(this);
-            ours.setLevel(Level.TRACE);
-            ours.setAdditive(true);
-        }
-
-        @Override
-        public void stop() {
-            ours.setLevel(before);
-            root.detachAppender(this);
-            super.stop();
-        }
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            String line = event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage() + " "
-                    + event.getKeyValuePairs() + " " + event.getMDCPropertyMap() + " "
-                    + (event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy()));
-            lines.add(line);
-            if (event.getLevel().isGreaterOrEqual(Level.ERROR)) errors.add(line);
-        }
+        assertThat(log.errors()).isEmpty();
     }
 }

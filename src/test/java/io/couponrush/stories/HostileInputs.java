@@ -53,6 +53,7 @@ final class HostileInputs {
         methodsAndPaths();
         queries();
         accounts();
+        identities();
         staff();
         uses();
         return attacks;
@@ -389,6 +390,57 @@ final class HostileInputs {
         for (String count : List.of("0", "-1", "100001", "\"5\"", "1.5", "null")) {
             var body = "{\"count\":" + count + "}";
             add("load test " + body, post("POST /api/loadtest/users", null, body), 400, "VALIDATION_FAILED");
+        }
+    }
+
+    private void identities() {
+        String token = "POST /api/auth/token";
+        for (String body : List.of(
+                "{}",
+                "{\"grantType\":\"password\",\"clientId\":\"a\",\"clientSecret\":\"b\"}",
+                "{\"grantType\":\"client_credentials\",\"clientId\":\"a\",\"clientSecret\":5}",
+                "{\"grantType\":\"client_credentials\",\"clientId\":\"\\u0000\",\"clientSecret\":\"b\"}",
+                "{\"grantType\":\"client_credentials\",\"clientId\":\"' or 1=1 --\",\"clientSecret\":\"b\"}",
+                "{\"grantType\":\"client_credentials\",\"clientId\":\"a\",\"clientSecret\":\"b\",\"role\":\"ADMIN\"}")) {
+            add("token " + body, post(token, null, body), 400, "VALIDATION_FAILED");
+        }
+        String unknown =
+                "{\"grantType\":\"client_credentials\",\"clientId\":\"'or'1'='1\",\"clientSecret\":\"" + CANARY + "\"}";
+        add("token of nobody", post(token, null, unknown), 401, "INVALID_CREDENTIALS");
+        for (String otp :
+                List.of("123456", "null", "[]", "\"\\u0000\"", "\"' or 1=1\"", "\"" + "1".repeat(33) + "\"", "\"\"")) {
+            String body = "{\"email\":\"canary@evil.example\",\"password\":\"" + CANARY + "\",\"otp\":" + otp + "}";
+            add("login otp " + otp, post("POST /api/auth/login", null, body), 400, "VALIDATION_FAILED");
+        }
+        for (String otp : List.of("12345", "1234567", "\uff11\uff12\uff13\uff14\uff15\uff16", "12345\\n", "-12345")) {
+            String body = "{\"otp\":\"" + otp + "\"}";
+            add("confirm " + otp, post("POST /api/users/me/totp/confirm", user, body), 400, "VALIDATION_FAILED");
+        }
+        String code = "{\"otp\":\"123456\"}";
+        add("confirm nothing", post("POST /api/users/me/totp/confirm", user, code), 409, "SECOND_FACTOR_CONFLICT");
+        add("totp by a token", post("POST /api/users/me/totp", user, "{}"), 403, "REAUTHENTICATION_REQUIRED");
+        add("forget by a token", post("DELETE /api/users/me", user, "{}"), 403, "REAUTHENTICATION_REQUIRED");
+        add("forget []", post("DELETE /api/users/me", user, "{\"password\":[]}"), 400, "VALIDATION_FAILED");
+        add("forget somebody", post("DELETE /api/users/me", user, "{\"userId\":1}"), 400, "VALIDATION_FAILED");
+        add("forget nobody", post("DELETE /api/users/me", null, "{}"), 401, "UNAUTHENTICATED");
+        for (String body : List.of("{\"role\":\"PARTNER\"}", "{\"role\":\"GOD\"}", "{\"role\":[\"ADMIN\"]}", "{}")) {
+            add("role " + body, post("PUT /api/admin/users/1/role", admin, body), 400, "VALIDATION_FAILED");
+        }
+        String role = "{\"role\":\"ADMIN\"}";
+        add("role of one's own", post("PUT /api/admin/users/1/role", user, role), 403, "FORBIDDEN");
+        for (String id : List.of("0", "-1", "1;drop", "99999999999999999999", "%27")) {
+            add("role of " + id, post("PUT /api/admin/users/" + id + "/role", admin, role), 404, "USER_NOT_FOUND");
+            String revoke = "POST /api/admin/partners/" + id + "/revoke";
+            add("revoke " + id, post(revoke, admin, "{}"), 404, "PARTNER_NOT_FOUND");
+        }
+        String own = "{\"name\":\"x\",\"clientSecret\":\"" + CANARY + "\"}";
+        add("a secret of one's own", post("POST /api/admin/partners", admin, own), 400, "VALIDATION_FAILED");
+        add("a partner by a user", post("POST /api/admin/partners", user, "{\"name\":\"x\"}"), 403, "FORBIDDEN");
+        String flow = "{\"flow\":\"AAAA\",\"state\":\"x\",\"code\":\"y\"}";
+        add("an issuer that is none", post("POST /api/auth/oidc/login", null, flow), 404, "NOT_FOUND");
+        for (String body : List.of(
+                "{}", flow.replace("AAAA", "A A"), flow.replace("\"y\"", "\"\\r\\n\""), flow.replace("\"x\"", "5"))) {
+            add("oidc " + body, post("POST /api/auth/oidc/login", null, body), 400, "VALIDATION_FAILED");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.http.Permission;
 import io.couponrush.http.Role;
+import io.couponrush.testkit.Member;
 import io.couponrush.testkit.Operation;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
@@ -115,16 +116,25 @@ class RolesStory {
     }
 
     private Web signsIn(Role role) {
-        var credentials = new JsonObject()
-                .put("email", "role-" + role.name().toLowerCase(Locale.ROOT) + "@stories.example")
-                .put("password", "every role has its own door");
-        var anybody = Web.anybody(service);
-        anybody.post("/api/auth/register", credentials.copy().put("name", role.name()))
-                .with(201);
-        assertThat(service.books()
-                        .count("with changed as (update users set role = '" + role + "' where email = '"
-                                + credentials.getString("email") + "' returning 1) select count(*) from changed"))
-                .isOne();
-        return anybody.as(anybody.post("/api/auth/login", credentials).with(200).getString("accessToken"));
+        Web admin = service.staff().web();
+        if (role == Role.PARTNER) {
+            var partner = admin.post("/api/admin/partners", new JsonObject().put("name", "Running Club"))
+                    .with(201);
+            return withToken(Web.anybody(service)
+                    .post(
+                            "/api/auth/token",
+                            new JsonObject()
+                                    .put("grantType", "client_credentials")
+                                    .put("clientId", partner.getString("clientId"))
+                                    .put("clientSecret", partner.getString("clientSecret"))));
+        }
+        Member member = Member.signsUp(service, "role-" + role.name().toLowerCase(Locale.ROOT));
+        admin.put("/api/admin/users/" + member.userId() + "/role", new JsonObject().put("role", role.name()))
+                .with(200);
+        return withToken(member.signsIn());
+    }
+
+    private Web withToken(Web.Reply tokens) {
+        return Web.anybody(service).as(tokens.with(200).getString("accessToken"));
     }
 }

@@ -155,6 +155,57 @@ public final class Books {
         }
     }
 
+    /** A transaction that has done something and is not over. */
+    public interface Open {
+        void commit();
+    }
+
+    /** Does that in a transaction of its own. */
+    public Open begin(String sql) {
+        try {
+            Connection connection = connect(service.postgresUri());
+            connection.setAutoCommit(false);
+            try (var statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+            return () -> commit(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void commit(Connection connection) {
+        try (connection) {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Statements that wait for a lock. */
+    public long waiting() {
+        return count("select count(*) from pg_stat_activity"
+                + " where datname = current_database() and wait_event_type = 'Lock'");
+    }
+
+    /** The one text that a query finds; empty when it is null. */
+    public String text(String sql) {
+        try (var connection = connect(service.postgresUri());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(sql)) {
+            row.next();
+            String text = row.getString(1);
+            return text == null ? "" : text;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Changes rows; how many. */
+    public long change(String sql) {
+        return count("with changed as (" + sql + " returning 1) select count(*) from changed");
+    }
+
     /** Cuts every connection of the service to its database; how many there were. */
     public long cutsConnections() {
         return count("select count(pg_terminate_backend(pid)) from pg_stat_activity"

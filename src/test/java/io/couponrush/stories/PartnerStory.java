@@ -1,0 +1,214 @@
+package io.couponrush.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.couponrush.testkit.Member;
+import io.couponrush.testkit.RunningService;
+import io.couponrush.testkit.Staff;
+import io.couponrush.testkit.Web;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Who may act for others: partners, from their making to their end, and people whose role changes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PartnerStory {
+    private RunningService service;
+    private Staff admin;
+
+    @BeforeAll
+    void open() {
+        service = RunningService.start(Map.of("COUPONRUSH_LIMITS_LOGIN_BURST", "1000"));
+        admin = service.staff();
+    }
+
+    @AfterAll
+    void close() {
+        service.close();
+    }
+
+    @Test
+    void aPartnerSignsInWithASecretThatIsShownOnce() {
+        JsonObject made = makesPartner("Running Club");
+        assertThat(made.getString("clientSecret")).hasSize(43);
+        var reply = token(made.getString("clientId"), made.getString("clientSecret"));
+        JsonObject token = reply.with(200);
+        assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(token.fieldNames()).containsExactlyInAnyOrder("accessToken", "tokenType", "expiresIn");
+        assertThat(token.getInteger("expiresIn")).isEqualTo(900);
+        assertThat(as(token).get("/api/users/me").code())
+                .as("known, and not allowed")
+                .isEqualTo("FORBIDDEN");
+
+        assertThat(admin.web().get("/api/admin/partners").text())
+                .contains(made.getString("clientId"))
+                .doesNotContain(made.getString("clientSecret"));
+        assertThat(stored()).contains(made.getString("clientId")).doesNotContain(made.getString("clientSecret"));
+        assertThat(actions(made)).containsExactly("auth.token", "partner.create");
+    }
+
+    @Test
+    void aWrongSecretAndAnUnknownPartnerAreOneAnswer() {
+        JsonObject made = makesPartner("Stock Game");
+        var wrong = token(made.getString("clientId"), "not the secret");
+        var unknown = token("partner-0000000000000000", made.getString("clientSecret"));
+        assertThat(wrong.with(401).put("requestId", ""))
+                .isEqualTo(unknown.with(401).put("requestId", ""));
+        assertThat(wrong.code()).isEqualTo("INVALID_CREDENTIALS");
+        assertThat(Web.anybody(service)
+                        .post(
+                                "/api/auth/login",
+                                new JsonObject()
+                                        .put("email", made.getString("clientId") + "@partners.invalid")
+                                        .put("password", made.getString("clientSecret")))
+                        .code())
+                .isEqualTo("INVALID_CREDENTIALS");
+        await().until(() -> audit("action=auth.token").stream()
+                        .filter(line -> line.getString("outcome").equals("INVALID_CREDENTIALS"))
+                        .count()
+                >= 2);
+    }
+
+    @Test
+    void aRevokedPartnersTokensEndAtOnce() {
+        JsonObject made = makesPartner("Resort Staffing");
+        Web one = as(token(made.getString("clientId"), made.getString("clientSecret"))
+                .with(200));
+        Web other = as(token(made.getString("clientId"), made.getString("clientSecret"))
+                .with(200));
+        assertThat(one.get("/api/users/me").code()).isEqualTo("FORBIDDEN");
+
+        JsonObject revoked = revokes(made).with(200);
+
+        assertThat(one.get("/api/users/me").code()).isEqualTo("UNAUTHENTICATED");
+        assertThat(other.get("/api/users/me").code()).isEqualTo("UNAUTHENTICATED");
+        assertThat(token(made.getString("clientId"), made.getString("clientSecret"))
+                        .code())
+                .isEqualTo("INVALID_CREDENTIALS");
+        assertThat(revoked.getString("revokedAt")).isNotNull();
+        assertThat(revokes(made).with(200)).as("again").isEqualTo(revoked);
+        assertThat(admin.web().post("/api/admin/partners/999999/revoke", null).code())
+                .isEqualTo("PARTNER_NOT_FOUND");
+        assertThat(actions(made)).contains("partner.revoke");
+    }
+
+    @Test
+    void aRevokedPartnerStaysOutAfterARestart() {
+        JsonObject made = makesPartner("Event Suite");
+        Web partner = as(token(made.getString("clientId"), made.getString("clientSecret"))
+                .with(200));
+        revokes(made).with(200);
+        service.restart();
+        assertThat(partner.get("/api/users/me").code()).isEqualTo("UNAUTHENTICATED");
+    }
+
+    @Test
+    void anotherRoleTakesAnotherLogin() {
+        Member mina = Member.signsUp(service, "mina");
+        var found = admin.web()
+                .post("/api/admin/users/search", new JsonObject().put("email", mina.email()))
+                .with(200);
+        assertThat(found.getLong("userId")).isEqualTo(mina.userId());
+
+        assertThat(changesRole(mina.userId(), "STAFF").with(200).getString("role"))
+                .isEqualTo("STAFF");
+
+        assertThat(mina.web().get("/api/users/me").code()).isEqualTo("UNAUTHENTICATED");
+        assertThat(mina.refreshes().code()).isEqualTo("UNAUTHENTICATED");
+        Web again = as(mina.signsIn().with(200));
+        assertThat(again.get("/api/admin/events").status()).isEqualTo(200);
+        assertThat(again.put("/api/admin/users/" + mina.userId() + "/role", new JsonObject().put("role", "ADMIN"))
+                        .code())
+                .isEqualTo("FORBIDDEN");
+        JsonObject line = audit("action=user.role&target=user:" + mina.userId()).get(0);
+        assertThat(line.getJsonObject("before").getString("role")).isEqualTo("USER");
+        assertThat(line.getJsonObject("after").getString("role")).isEqualTo("STAFF");
+    }
+
+    @Test
+    void nobodyChangesTheirOwnRoleOrAPartners() {
+        long me = admin.web().get("/api/users/me").with(200).getLong("userId");
+        assertThat(changesRole(me, "USER").code()).isEqualTo("FORBIDDEN");
+        assertThat(changesRole(makesPartner("Ladder").getLong("partnerId"), "ADMIN")
+                        .code())
+                .isEqualTo("USER_NOT_FOUND");
+        assertThat(changesRole(me, "PARTNER").code()).isEqualTo("VALIDATION_FAILED");
+        assertThat(changesRole(999_999, "USER").code()).isEqualTo("USER_NOT_FOUND");
+    }
+
+    /** Many sign in while the role is taken away: whoever got a token of it has lost it when the change is answered. */
+    @Test
+    void noLoginKeepsARoleThatIsTakenAway() {
+        for (int round = 0; round < 5; round++) {
+            Member hana = Member.signsUp(service, "hana");
+            changesRole(hana.userId(), "ADMIN").with(200);
+            List<CompletableFuture<Web.Reply>> logins = new ArrayList<>();
+            for (int i = 0; i < 8; i++) logins.add(CompletableFuture.supplyAsync(hana::signsIn));
+            changesRole(hana.userId(), "USER").with(200);
+            for (var login : logins) {
+                Web.Reply reply = login.join();
+                if (reply.status() == 200) {
+                    assertThat(as(reply.json()).get("/api/admin/audit?limit=1").status())
+                            .isIn(401, 403);
+                } else {
+                    assertThat(reply.code()).isEqualTo("INVALID_CREDENTIALS");
+                }
+            }
+        }
+    }
+
+    private JsonObject makesPartner(String name) {
+        return admin.web()
+                .post("/api/admin/partners", new JsonObject().put("name", name))
+                .with(201);
+    }
+
+    private Web.Reply revokes(JsonObject partner) {
+        return admin.web().post("/api/admin/partners/" + partner.getLong("partnerId") + "/revoke", null);
+    }
+
+    private Web.Reply changesRole(long userId, String role) {
+        return admin.web().put("/api/admin/users/" + userId + "/role", new JsonObject().put("role", role));
+    }
+
+    private Web.Reply token(String clientId, String secret) {
+        return Web.anybody(service)
+                .post(
+                        "/api/auth/token",
+                        new JsonObject()
+                                .put("grantType", "client_credentials")
+                                .put("clientId", clientId)
+                                .put("clientSecret", secret));
+    }
+
+    private Web as(JsonObject tokens) {
+        return Web.anybody(service).as(tokens.getString("accessToken"));
+    }
+
+    private List<String> actions(JsonObject partner) {
+        return audit("target=partner:" + partner.getLong("partnerId")).stream()
+                .map(line -> line.getString("action"))
+                .toList();
+    }
+
+    private List<JsonObject> audit(String query) {
+        return admin.web().get("/api/admin/audit?" + query).with(200).getJsonArray("items").stream()
+                .map(JsonObject.class::cast)
+                .toList();
+    }
+
+    /** Whatever is written down about partners. */
+    private String stored() {
+        return service.books()
+                .text(
+                        "select string_agg(p::text, ' ') || coalesce((select string_agg(a::text, ' ') from audit_log a), '')"
+                                + " from partners p");
+    }
+}
