@@ -66,6 +66,7 @@ import io.couponrush.staff.CouponListStore;
 import io.couponrush.staff.Statistics;
 import io.couponrush.staff.StatsRoutes;
 import io.couponrush.staff.StatsStore;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -119,6 +120,7 @@ final class Server {
     private final RefusalTally refusals;
     private final Statistics statistics;
     private final Semaphore exports;
+    private final Rewards rewards;
     private final RateLimiter issueLimiter;
     private final RateLimiter loginLimiter;
     private final WebRoot webRoot = new WebRoot();
@@ -151,6 +153,7 @@ final class Server {
         refusals = new RefusalTally(new RefusalStore(pool));
         var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
         statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
+        rewards = new Rewards(pool, campaigns, office);
         exports = new Semaphore(settings.staff().exports());
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
@@ -177,12 +180,12 @@ final class Server {
                 .onSuccess(v -> reads.keepLooking())
                 .compose(v -> news.listen(campaigns, soldOut))
                 .compose(v -> account.start(settings.bootstrapAdmin()))
-                .compose(v -> deployRelay())
-                .compose(v -> deployNotification())
+                .compose(v -> inRole(Role.ISSUANCE, this::deployRelay))
+                .compose(v -> inRole(Role.NOTIFICATION, this::deployNotification))
                 .onSuccess(v -> health.watches("rabbitmq", this::broker))
-                .compose(v -> deployIssuance())
-                .compose(v -> deploySweeps())
-                .compose(v -> deployHttp());
+                .compose(v -> inRole(Role.ISSUANCE, this::deployIssuance))
+                .compose(v -> inRole(Role.ISSUANCE, this::deploySweeps))
+                .compose(v -> inRole(Role.HTTP, this::deployHttp));
     }
 
     /** Lets requests in flight finish, for {@code http.drain} at most, then closes everything this started. */
@@ -220,23 +223,21 @@ final class Server {
         return office;
     }
 
+    private Future<Void> inRole(Role role, Supplier<Future<Void>> deploying) {
+        return settings.roles().contains(role) ? deploying.get() : Future.succeededFuture();
+    }
+
     private Future<Void> deployRelay() {
-        if (!settings.roles().contains(Role.ISSUANCE)) {
-            return Future.succeededFuture();
-        }
         var relay = new OutboxRelay(settings, topology, meters.delivery());
         brokerTroubles.add(relay::trouble);
-        return vertx.deployVerticle(relay).onSuccess(deployed::push).mapEmpty();
+        return deploy(relay);
     }
 
     private Future<Void> deployNotification() {
-        if (!settings.roles().contains(Role.NOTIFICATION)) {
-            return Future.succeededFuture();
-        }
         String uri = requireNonNull(settings.rabbitmq().uri(), "rabbitmq.uri").reveal();
         var notification = new NotificationVerticle(uri, topology, notices, meters.delivery());
         brokerTroubles.add(notification::trouble);
-        return vertx.deployVerticle(notification).onSuccess(deployed::push).mapEmpty();
+        return deploy(notification);
     }
 
     /** What the parts that use the broker say. */
@@ -249,9 +250,6 @@ final class Server {
     }
 
     private Future<Void> deployIssuance() {
-        if (!settings.roles().contains(Role.ISSUANCE)) {
-            return Future.succeededFuture();
-        }
         var verticle = new IssuanceVerticle(settings, campaigns, clock, meters);
         Supplier<Future<State>> redis = () -> Future.succeededFuture(State.of(verticle.hasRedis()));
         if (settings.issuance().directMax() > 0) {
@@ -259,25 +257,20 @@ final class Server {
         } else {
             health.needs("redis", redis);
         }
-        return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
+        return deploy(verticle);
     }
 
     private Future<Void> deploySweeps() {
-        if (!settings.roles().contains(Role.ISSUANCE)) {
-            return Future.succeededFuture();
-        }
         var expiry = new ExpiryVerticle(new ExpiryStore(pool), settings.redemption(), news, meters.redemption());
         var reminders = new ReminderVerticle(new InterestStore(pool), news);
-        return Future.all(
-                        vertx.deployVerticle(expiry).onSuccess(deployed::push),
-                        vertx.deployVerticle(reminders).onSuccess(deployed::push))
-                .mapEmpty();
+        return deploy(expiry).compose(v -> deploy(reminders));
+    }
+
+    private Future<Void> deploy(Deployable verticle) {
+        return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
     }
 
     private Future<Void> deployHttp() {
-        if (!settings.roles().contains(Role.HTTP)) {
-            return Future.succeededFuture();
-        }
         int instances = settings.http().instances() > 0
                 ? settings.http().instances()
                 : Runtime.getRuntime().availableProcessors();
@@ -313,10 +306,12 @@ final class Server {
     List<Routes> routes() {
         var wallet = new WalletStore(reads::ofUser);
         var coupons = new CouponListStore(readers);
-        return List.of(
+        var routes = new ArrayList<>(rewards.routes(authentication, trail));
+        routes.addAll(List.of(
                 account.routes(authentication, contract, loginLimiter, clientAddress::of, trail),
                 account.loadtestRoutes(contract, settings.loadtest(), trail),
-                new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
+                new EventRoutes(
+                        authentication, campaigns, campaignStore, wallet::count, rewards.audience()::invited, clock),
                 new StaffEventRoutes(authentication, contract, office, campaignStore, trail, clock),
                 new StatsRoutes(authentication, statistics),
                 new CouponListRoutes(authentication, campaigns, coupons),
@@ -339,7 +334,8 @@ final class Server {
                 webRoot,
                 new NotificationRoutes(authentication, notices),
                 new ManagementRoutes(metrics.registry(), health),
-                new DocsRoutes(contract));
+                new DocsRoutes(contract)));
+        return routes;
     }
 
     private void postgresReconnected() {

@@ -37,6 +37,11 @@ public record Campaign(
         return now.isBefore(terms.startTime()) ? CampaignStatus.SCHEDULED : CampaignStatus.ACTIVE;
     }
 
+    /** Whether only those may claim who were invited. */
+    public boolean restricted() {
+        return terms.audience() == Audience.RESTRICTED;
+    }
+
     public boolean soldOut() {
         return soldOutGeneration % 2 == 1;
     }

@@ -38,8 +38,9 @@ final class EventJson {
     }
 
     /** With what the asking user can still get. */
-    static JsonObject forUser(Campaign campaign, Instant now, int userIssued) {
+    static JsonObject forUser(Campaign campaign, Instant now, int userIssued, boolean invited) {
         boolean canIssue = campaign.status(now) == CampaignStatus.ACTIVE
+                && invited
                 && !campaign.soldOut()
                 && userIssued < campaign.terms().maxPerUser();
         return of(campaign, now).put("userIssuedCount", userIssued).put("canIssue", canIssue);

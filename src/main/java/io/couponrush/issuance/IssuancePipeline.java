@@ -44,12 +44,13 @@ final class IssuancePipeline {
      * What a lane must know of its campaign.
      *
      * @param closed it looks ended or paused from here
+     * @param restricted it looks as if not everybody may claim
      */
-    record Opening(String codePrefix, boolean closed) {
+    record Opening(String codePrefix, boolean closed, boolean restricted) {
         static Opening of(Campaign campaign, Instant now) {
             CampaignStatus status = campaign.status(now);
             boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
-            return new Opening(campaign.terms().codePrefix(), closed);
+            return new Opening(campaign.terms().codePrefix(), closed, campaign.restricted());
         }
     }
 
@@ -148,6 +149,8 @@ final class IssuancePipeline {
         }
         if (opening.closed()) {
             lane.offerToAsk(claim);
+        } else if (opening.restricted()) {
+            lane.offerAtTheDoor(claim);
         } else {
             lane.offer(claim);
         }

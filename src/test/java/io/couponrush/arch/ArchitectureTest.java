@@ -42,6 +42,7 @@ class ArchitectureTest {
             entry("audit", Set.of("http")),
             entry("account", Set.of("audit", "http", "bus", "config")),
             entry("campaign", Set.of("audit", "http", "bus", "backing")),
+            entry("audience", Set.of("campaign", "audit", "http")),
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
             entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config")),
             entry("interest", Set.of("campaign", "http")),
@@ -83,6 +84,7 @@ class ArchitectureTest {
                 .and(not(anyOf(
                         "Server",
                         "Reads",
+                        "Rewards",
                         "IssuanceVerticle",
                         "OutboxRelay"))) // they make the pools and hand them to the stores
                 .should()
