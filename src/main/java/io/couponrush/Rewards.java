@@ -1,29 +1,75 @@
 package io.couponrush;
 
+import static java.util.Objects.requireNonNull;
+
 import io.couponrush.audience.AudienceRoutes;
 import io.couponrush.audience.AudienceStore;
 import io.couponrush.audit.AuditTrail;
+import io.couponrush.backing.RabbitTopology;
+import io.couponrush.backing.RecentWrites;
+import io.couponrush.campaign.CampaignNews;
 import io.couponrush.campaign.CampaignOffice;
 import io.couponrush.campaign.Campaigns;
+import io.couponrush.config.Settings;
+import io.couponrush.grant.GrantDesk;
+import io.couponrush.grant.GrantRoutes;
+import io.couponrush.grant.GrantStore;
+import io.couponrush.grant.GrantVerticle;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Contract;
 import io.couponrush.http.Routes;
+import io.couponrush.issuance.SharedIssuance;
+import io.couponrush.ops.Meters;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** What other systems reward their users with: campaigns for those on a list. Made once for a node. */
+/** What other systems reward their users with: campaigns for those on a list, coupons by name. Made once for a node. */
 final class Rewards {
     private static final int IMPORTS = 2;
+    private static final int GRANTS = 4;
 
+    private final Contract contract;
     private final Campaigns campaigns;
+    private final CampaignNews news;
     private final CampaignOffice office;
+    private final Meters meters;
     private final AudienceStore audience;
+    private final GrantStore grants;
+    private final SharedIssuance issuance;
+    private final GrantDesk desk;
     private final Semaphore importing = new Semaphore(IMPORTS);
+    private final Semaphore granting = new Semaphore(GRANTS);
 
-    Rewards(Pool pool, Campaigns campaigns, CampaignOffice office) {
+    /**
+     * Makes the parts.
+     *
+     * @param recent remembers who was given a coupon
+     */
+    Rewards(
+            Pool pool,
+            Contract contract,
+            Campaigns campaigns,
+            CampaignNews news,
+            CampaignOffice office,
+            SharedIssuance issuance,
+            Meters meters,
+            RecentWrites recent) {
+        this.contract = contract;
         this.campaigns = campaigns;
+        this.news = news;
         this.office = office;
+        this.meters = meters;
         audience = new AudienceStore(pool);
+        this.issuance = issuance;
+        grants = new GrantStore(pool);
+        desk = new GrantDesk(grants, issuance::issue, meters::claim, recent::mark, System::nanoTime);
+    }
+
+    /** To be done before anything is granted. */
+    Future<Void> start() {
+        return issuance.start();
     }
 
     AudienceStore audience() {
@@ -32,6 +78,14 @@ final class Rewards {
 
     /** One event loop's worth. */
     List<Routes> routes(Authentication authentication, AuditTrail trail) {
-        return List.of(new AudienceRoutes(authentication, campaigns, audience, office, trail, importing));
+        return List.of(
+                new AudienceRoutes(authentication, campaigns, audience, office, trail, importing),
+                new GrantRoutes(authentication, contract, campaigns, desk, trail, granting));
+    }
+
+    /** Takes grants from the broker. */
+    GrantVerticle grants(Settings.Rabbitmq broker, RabbitTopology topology) {
+        String uri = requireNonNull(broker.uri(), "rabbitmq.uri").reveal();
+        return new GrantVerticle(uri, topology, contract, campaigns, desk, grants, news, meters.delivery());
     }
 }

@@ -40,6 +40,7 @@ import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.OutboxRelay;
 import io.couponrush.issuance.RefusalStore;
 import io.couponrush.issuance.RefusalTally;
+import io.couponrush.issuance.SharedIssuance;
 import io.couponrush.issuance.StockReload;
 import io.couponrush.issuance.WalletStore;
 import io.couponrush.issuance.WarmUpRoutes;
@@ -153,7 +154,7 @@ final class Server {
         refusals = new RefusalTally(new RefusalStore(pool));
         var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
         statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
-        rewards = new Rewards(pool, campaigns, office);
+        rewards = new Rewards(pool, contract, campaigns, news, office, new SharedIssuance(vertx, settings), meters, reads.recent());
         exports = new Semaphore(settings.staff().exports());
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
@@ -185,6 +186,8 @@ final class Server {
                 .onSuccess(v -> health.watches("rabbitmq", this::broker))
                 .compose(v -> inRole(Role.ISSUANCE, this::deployIssuance))
                 .compose(v -> inRole(Role.ISSUANCE, this::deploySweeps))
+                .compose(v -> rewards.start())
+                .compose(v -> inRole(Role.ISSUANCE, this::deployRewards))
                 .compose(v -> inRole(Role.HTTP, this::deployHttp));
     }
 
@@ -264,6 +267,12 @@ final class Server {
         var expiry = new ExpiryVerticle(new ExpiryStore(pool), settings.redemption(), news, meters.redemption());
         var reminders = new ReminderVerticle(new InterestStore(pool), news);
         return deploy(expiry).compose(v -> deploy(reminders));
+    }
+
+    private Future<Void> deployRewards() {
+        var grants = rewards.grants(settings.rabbitmq(), topology);
+        brokerTroubles.add(grants::trouble);
+        return deploy(grants);
     }
 
     private Future<Void> deploy(Deployable verticle) {

@@ -2,7 +2,6 @@ package io.couponrush.notification;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -94,12 +93,6 @@ public final class NoticeStore {
     /** How many of the {@code slice} oldest were old enough to go. */
     Future<Integer> prune(int slice) {
         return pool.preparedQuery(PRUNE).execute(Tuple.of(slice)).map(RowSet::rowCount);
-    }
-
-    /** Whether the database refuses the data itself (classes 22 and 23), so that trying again is of no use. */
-    static boolean isPoison(Throwable failure) {
-        String state = failure instanceof PgException no ? no.getSqlState() : null;
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
     }
 
     private static Map<String, Fate> fates(RowSet<Row> rows) {
