@@ -154,11 +154,12 @@ final class Server {
         refusals = new RefusalTally(new RefusalStore(pool));
         var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
         statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
-        rewards = new Rewards(pool, contract, campaigns, news, office, new SharedIssuance(vertx, settings), meters, reads.recent());
         exports = new Semaphore(settings.staff().exports());
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
+        var claims = new SharedIssuance(vertx, settings);
+        rewards = new Rewards(pool, contract, campaigns, news, office, claims, meters, reads.recent(), issueLimiter);
         live = new LiveChannel(
                 vertx, settings, account.callers(), campaigns, meters.sockets(), clock, System::nanoTime);
     }
@@ -272,7 +273,7 @@ final class Server {
     private Future<Void> deployRewards() {
         var grants = rewards.grants(settings.rabbitmq(), topology);
         brokerTroubles.add(grants::trouble);
-        return deploy(grants);
+        return deploy(grants).compose(v -> deploy(rewards.draws()));
     }
 
     private Future<Void> deploy(Deployable verticle) {

@@ -1,4 +1,4 @@
--- As before (V015); a batch of a restricted campaign with somebody whom it keeps out goes the slow way.
+-- As before (V015); a batch of a restricted campaign with somebody whom it keeps out goes the slow way, and so does a draw.
 create or replace function issue_fast(
     p_event bigint, p_epoch bigint, p_rid uuid[], p_user bigint[], p_seq smallint[], p_lease uuid[], p_code text[])
 returns table (
@@ -18,6 +18,7 @@ begin
            soldout_generation = e.soldout_generation
                + case when e.issued_count + n = e.total_count and e.soldout_generation % 2 = 0 then 1 else 0 end
      where e.id = p_event and e.epoch = p_epoch and e.issued_count + n <= e.total_count and n > 0 and not e.paused
+       and e.mode = 'rush'
        and (select min(s) from unnest(p_seq) s) >= 1
        and (select max(s) from unnest(p_seq) s) <= e.max_per_user
     returning e.issued_count, e.total_count, e.soldout_generation, e.start_time, e.end_time, e.valid_days, e.title,

@@ -62,7 +62,8 @@ public final class RabbitTopology {
                                 "coupon.event",
                                 "coupon.used",
                                 "coupon.expiring",
-                                "coupon.expired")));
+                                "coupon.expired",
+                                "coupon.drawn")));
     }
 
     /** Where everything is published. */

@@ -42,6 +42,11 @@ public record Campaign(
         return terms.audience() == Audience.RESTRICTED;
     }
 
+    /** Whether its winners are drawn, so that nobody claims. */
+    public boolean draws() {
+        return terms.mode() == Mode.DRAW;
+    }
+
     public boolean soldOut() {
         return soldOutGeneration % 2 == 1;
     }

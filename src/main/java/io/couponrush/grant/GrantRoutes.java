@@ -93,8 +93,9 @@ public final class GrantRoutes implements Routes {
         var what = new JsonObject().put("userIds", new JsonArray(users)).put("idempotencyKey", key);
         return campaigns
                 .fresh(eventId)
-                .compose((Campaign campaign) -> campaign == null
-                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND))
+                .compose((Campaign campaign) -> campaign == null || campaign.draws()
+                        ? Future.succeededFuture(Answer.denied(
+                                campaign == null ? ProblemCode.EVENT_NOT_FOUND : ProblemCode.EVENT_IS_DRAW))
                         : trail.done(deed, GrantStore.target(eventId), what)
                                 .compose(v -> desk.grant(eventId, users, which))
                                 .map(Answer::given));

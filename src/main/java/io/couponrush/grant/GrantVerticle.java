@@ -95,8 +95,10 @@ public final class GrantVerticle extends VerticleBase {
     private Future<Answered> grant(GrantRequest request) {
         return campaigns
                 .fresh(request.eventId())
-                .compose((Campaign campaign) -> campaign == null
-                        ? Future.succeededFuture(new Granted(request.userId(), new Refused(Refusal.EVENT_NOT_FOUND)))
+                .compose((Campaign campaign) -> campaign == null || campaign.draws()
+                        ? Future.succeededFuture(new Granted(
+                                request.userId(),
+                                new Refused(campaign == null ? Refusal.EVENT_NOT_FOUND : Refusal.EVENT_IS_DRAW)))
                         : desk.grant(
                                         request.eventId(),
                                         List.of(request.userId()),

@@ -26,6 +26,7 @@ interface CouponBook {
         PAUSED,
         FENCED,
         BARRED,
+        DRAW,
         VOID,
         RETRY
     }

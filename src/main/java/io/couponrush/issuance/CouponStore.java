@@ -79,10 +79,10 @@ final class CouponStore implements CouponBook {
 
     private static final String SWEEPABLE =
             """
-            select id, epoch, case when end_time < now()
-                            then extract(epoch from end_time + interval '1 day')::bigint else 0 end as expire_at
-              from coupon_events
-             where start_time <= now() and end_time > now() - interval '1 day'
+            select e.id, e.epoch, case when e.end_time < now() and d.event_id is null
+                            then extract(epoch from e.end_time + interval '1 day')::bigint else 0 end as expire_at
+              from coupon_events e left join draws d on d.event_id = e.id and d.done_at is null
+             where e.start_time <= now() and (e.end_time > now() - interval '1 day' or d.event_id is not null)
             """;
 
     private static final String PRUNE = "delete from void_leases where at < now() - interval '24 hours'";

@@ -50,7 +50,8 @@ final class IssuancePipeline {
         static Opening of(Campaign campaign, Instant now) {
             CampaignStatus status = campaign.status(now);
             boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
-            return new Opening(campaign.terms().codePrefix(), closed, campaign.restricted());
+            boolean draws = campaign.draws(); // its winners were let in when they entered, and claim when it is over
+            return new Opening(campaign.terms().codePrefix(), closed && !draws, campaign.restricted() && !draws);
         }
     }
 

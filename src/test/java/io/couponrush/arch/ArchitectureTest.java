@@ -46,6 +46,7 @@ class ArchitectureTest {
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
             entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config")),
             entry("interest", Set.of("campaign", "http")),
+            entry("draw", Set.of("issuance", "campaign", "http", "ops", "bus")),
             entry("grant", Set.of("issuance", "campaign", "audit", "http", "ops", "bus", "backing")),
             entry("redemption", Set.of("campaign", "audit", "http", "ops", "bus", "config")),
             entry("notification", Set.of("campaign", "http", "ops", "bus", "backing", "config")));

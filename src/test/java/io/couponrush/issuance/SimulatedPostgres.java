@@ -3,6 +3,7 @@ package io.couponrush.issuance;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.couponrush.campaign.Audience;
 import io.couponrush.campaign.DiscountType;
+import io.couponrush.campaign.Mode;
 import io.couponrush.campaign.Terms;
 import io.couponrush.issuance.CouponBook.CountsPage;
 import io.couponrush.issuance.CouponBook.Coupon;
@@ -167,7 +168,8 @@ final class SimulatedPostgres {
                     1,
                     "CR",
                     "",
-                    restricted ? Audience.RESTRICTED : Audience.PUBLIC);
+                    restricted ? Audience.RESTRICTED : Audience.PUBLIC,
+                    Mode.RUSH);
             return new io.couponrush.campaign.Campaign(
                     id, terms, paused, issued, 0, epoch, generation, version, Instant.EPOCH);
         }
