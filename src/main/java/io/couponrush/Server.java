@@ -40,6 +40,7 @@ import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.OutboxRelay;
 import io.couponrush.issuance.RefusalStore;
 import io.couponrush.issuance.RefusalTally;
+import io.couponrush.issuance.SharedIssuance;
 import io.couponrush.issuance.StockReload;
 import io.couponrush.issuance.WalletStore;
 import io.couponrush.issuance.WarmUpRoutes;
@@ -66,6 +67,7 @@ import io.couponrush.staff.CouponListStore;
 import io.couponrush.staff.Statistics;
 import io.couponrush.staff.StatsRoutes;
 import io.couponrush.staff.StatsStore;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -119,6 +121,7 @@ final class Server {
     private final RefusalTally refusals;
     private final Statistics statistics;
     private final Semaphore exports;
+    private final Rewards rewards;
     private final RateLimiter issueLimiter;
     private final RateLimiter loginLimiter;
     private final WebRoot webRoot = new WebRoot();
@@ -156,6 +159,8 @@ final class Server {
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
+        var claims = new SharedIssuance(vertx, settings);
+        rewards = new Rewards(pool, contract, campaigns, news, office, claims, meters, reads.recent(), issueLimiter);
         live = new LiveChannel(
                 vertx, settings, account.callers(), campaigns, meters.sockets(), clock, System::nanoTime);
     }
@@ -178,12 +183,14 @@ final class Server {
                 .onSuccess(v -> reads.keepLooking())
                 .compose(v -> news.listen(campaigns, soldOut))
                 .compose(v -> account.start(settings.bootstrapAdmin()))
-                .compose(v -> deployRelay())
-                .compose(v -> deployNotification())
+                .compose(v -> inRole(Role.ISSUANCE, this::deployRelay))
+                .compose(v -> inRole(Role.NOTIFICATION, this::deployNotification))
                 .onSuccess(v -> health.watches("rabbitmq", this::broker))
-                .compose(v -> deployIssuance())
-                .compose(v -> deploySweeps())
-                .compose(v -> deployHttp());
+                .compose(v -> inRole(Role.ISSUANCE, this::deployIssuance))
+                .compose(v -> inRole(Role.ISSUANCE, this::deploySweeps))
+                .compose(v -> rewards.start())
+                .compose(v -> inRole(Role.ISSUANCE, this::deployRewards))
+                .compose(v -> inRole(Role.HTTP, this::deployHttp));
     }
 
     /** Lets requests in flight finish, for {@code http.drain} at most, then closes everything this started. */
@@ -221,23 +228,21 @@ final class Server {
         return office;
     }
 
+    private Future<Void> inRole(Role role, Supplier<Future<Void>> deploying) {
+        return settings.roles().contains(role) ? deploying.get() : Future.succeededFuture();
+    }
+
     private Future<Void> deployRelay() {
-        if (!settings.roles().contains(Role.ISSUANCE)) {
-            return Future.succeededFuture();
-        }
         var relay = new OutboxRelay(settings, topology, meters.delivery());
         brokerTroubles.add(relay::trouble);
-        return vertx.deployVerticle(relay).onSuccess(deployed::push).mapEmpty();
+        return deploy(relay);
     }
 
     private Future<Void> deployNotification() {
-        if (!settings.roles().contains(Role.NOTIFICATION)) {
-            return Future.succeededFuture();
-        }
         String uri = requireNonNull(settings.rabbitmq().uri(), "rabbitmq.uri").reveal();
         var notification = new NotificationVerticle(uri, topology, notices, meters.delivery());
         brokerTroubles.add(notification::trouble);
-        return vertx.deployVerticle(notification).onSuccess(deployed::push).mapEmpty();
+        return deploy(notification);
     }
 
     /** What the parts that use the broker say. */
@@ -250,9 +255,6 @@ final class Server {
     }
 
     private Future<Void> deployIssuance() {
-        if (!settings.roles().contains(Role.ISSUANCE)) {
-            return Future.succeededFuture();
-        }
         var verticle = new IssuanceVerticle(settings, campaigns, clock, meters);
         Supplier<Future<State>> redis = () -> Future.succeededFuture(State.of(verticle.hasRedis()));
         if (settings.issuance().directMax() > 0) {
@@ -260,25 +262,26 @@ final class Server {
         } else {
             health.needs("redis", redis);
         }
-        return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
+        return deploy(verticle);
     }
 
     private Future<Void> deploySweeps() {
-        if (!settings.roles().contains(Role.ISSUANCE)) {
-            return Future.succeededFuture();
-        }
         var expiry = new ExpiryVerticle(new ExpiryStore(pool), settings.redemption(), news, meters.redemption());
         var reminders = new ReminderVerticle(new InterestStore(pool), news);
-        return Future.all(
-                        vertx.deployVerticle(expiry).onSuccess(deployed::push),
-                        vertx.deployVerticle(reminders).onSuccess(deployed::push))
-                .mapEmpty();
+        return deploy(expiry).compose(v -> deploy(reminders));
+    }
+
+    private Future<Void> deployRewards() {
+        var grants = rewards.grants(settings.rabbitmq(), topology);
+        brokerTroubles.add(grants::trouble);
+        return deploy(grants).compose(v -> deploy(rewards.draws()));
+    }
+
+    private Future<Void> deploy(Deployable verticle) {
+        return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
     }
 
     private Future<Void> deployHttp() {
-        if (!settings.roles().contains(Role.HTTP)) {
-            return Future.succeededFuture();
-        }
         int instances = settings.http().instances() > 0
                 ? settings.http().instances()
                 : Runtime.getRuntime().availableProcessors();
@@ -314,11 +317,13 @@ final class Server {
     List<Routes> routes() {
         var wallet = new WalletStore(reads::ofUser);
         var coupons = new CouponListStore(readers);
-        var held = HeldData.of(wallet, new InterestStore(pool), notices, audit);
-        return List.of(
+        var held = HeldData.of(pool, wallet, notices, audit);
+        var routes = new ArrayList<>(rewards.routes(authentication, trail));
+        routes.addAll(List.of(
                 account.routes(authentication, contract, loginLimiter, clientAddress::of, trail, held),
                 account.loadtestRoutes(contract, settings.loadtest(), trail),
-                new EventRoutes(authentication, campaigns, campaignStore, wallet::count, clock),
+                new EventRoutes(
+                        authentication, campaigns, campaignStore, wallet::count, rewards.audience()::invited, clock),
                 new StaffEventRoutes(authentication, contract, office, campaignStore, trail, clock),
                 new StatsRoutes(authentication, statistics),
                 new CouponListRoutes(authentication, campaigns, coupons),
@@ -341,7 +346,8 @@ final class Server {
                 webRoot,
                 new NotificationRoutes(authentication, notices),
                 new ManagementRoutes(metrics.registry(), health),
-                new DocsRoutes(contract));
+                new DocsRoutes(contract)));
+        return routes;
     }
 
     private void postgresReconnected() {

@@ -32,7 +32,10 @@ class ServerContractTest {
                 .settings();
         var server = new Server(vertx, settings, new Metrics());
         Router router = Router.router(vertx);
-        server.routes().forEach(routes -> routes.mount(router));
+        server.routes().forEach(routes -> {
+            routes.mountStreaming(router);
+            routes.mount(router);
+        });
         contract = new ContractRoutes(router, server.express());
     }
 

@@ -140,6 +140,12 @@ public final class Postgres {
         return failure instanceof VertxException;
     }
 
+    /** Whether the database refuses the data itself (classes 22 and 23), so that trying again is of no use. */
+    public static boolean isPoison(Throwable failure) {
+        String state = failure instanceof PgException no ? no.getSqlState() : null;
+        return state != null && (state.startsWith("22") || state.startsWith("23"));
+    }
+
     private static PgConnectOptions connect(Settings.Postgres settings) {
         return connect(settings, Objects.requireNonNull(settings.uri(), "postgres.uri"));
     }

@@ -17,6 +17,8 @@ import java.util.Map;
  * coupon.dead}.
  */
 public final class RabbitTopology {
+    private static final int ANSWERS_KEPT = 1_000_000;
+
     private final boolean quorum;
     private final String prefix;
     private final List<Exchange> exchanges;
@@ -46,6 +48,8 @@ public final class RabbitTopology {
                 new Queue(dead(), arguments(), dlx(), List.of("")),
                 new Queue(unrouted(), arguments(), unrouted(), List.of("")),
                 new Queue(issued(), refusable(), exchange(), List.of("coupon.issued")),
+                new Queue(grants(), refusable(), exchange(), List.of("coupon.grants")),
+                new Queue(granted(), bounded(), exchange(), List.of("coupon.granted")),
                 new Queue(soldOut(), refusable(), exchange(), List.of("coupon.soldout")),
                 new Queue(
                         notices(),
@@ -58,7 +62,8 @@ public final class RabbitTopology {
                                 "coupon.event",
                                 "coupon.used",
                                 "coupon.expiring",
-                                "coupon.expired")));
+                                "coupon.expired",
+                                "coupon.drawn")));
     }
 
     /** Where everything is published. */
@@ -76,6 +81,16 @@ public final class RabbitTopology {
 
     public String notices() {
         return prefix + "coupon.notices";
+    }
+
+    /** Where partners ask for coupons, one user a message. */
+    public String grants() {
+        return prefix + "coupon.grants";
+    }
+
+    /** Where they find the answers. */
+    public String granted() {
+        return prefix + "coupon.granted";
     }
 
     public String dead() {
@@ -97,7 +112,7 @@ public final class RabbitTopology {
                         queue.exchange().equals(exchange()) && queue.keys().contains(routingKey));
     }
 
-    /** What the service consumes. */
+    /** What is consumed to tell browsers. */
     public List<String> consumed() {
         return List.of(issued(), soldOut(), notices());
     }
@@ -146,6 +161,15 @@ public final class RabbitTopology {
 
     private Map<String, Object> arguments() {
         return quorum ? Map.of("x-queue-type", "quorum") : Map.of();
+    }
+
+    /** Nobody of ours consumes it: of what nobody takes away the oldest goes. */
+    private Map<String, Object> bounded() {
+        var arguments = new LinkedHashMap<>(arguments());
+        arguments.put("x-max-length", ANSWERS_KEPT);
+        arguments.put("qpid.policy_type", "ring");
+        arguments.put("qpid.max_count", ANSWERS_KEPT);
+        return arguments;
     }
 
     /** Without a delivery count of 1 the embedded broker would deliver a refused message again, for ever. */

@@ -37,6 +37,16 @@ public record Campaign(
         return now.isBefore(terms.startTime()) ? CampaignStatus.SCHEDULED : CampaignStatus.ACTIVE;
     }
 
+    /** Whether only those may claim who were invited. */
+    public boolean restricted() {
+        return terms.audience() == Audience.RESTRICTED;
+    }
+
+    /** Whether its winners are drawn, so that nobody claims. */
+    public boolean draws() {
+        return terms.mode() == Mode.DRAW;
+    }
+
     public boolean soldOut() {
         return soldOutGeneration % 2 == 1;
     }

@@ -3,10 +3,12 @@ package io.couponrush.campaign;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.Deed;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,17 +24,20 @@ public final class CampaignStore {
             """
             id, title, description, total_count, issued_count, revoked_count, start_time, end_time, max_per_user,
             discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, terms,
-            audience, paused, epoch, soldout_generation, version, created_at
+            audience, mode, paused, epoch, soldout_generation, version, created_at
             """;
 
     /** The epoch begins with the clock, so that it is above what an old copy of Redis may remember of this id. */
     private static final String CREATE =
             """
-            insert into coupon_events (title, description, total_count, start_time, end_time, max_per_user,
-                discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix, terms,
-                audience, epoch)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, next_epoch(0))
-            returning %s
+            with made as (
+                insert into coupon_events (title, description, total_count, start_time, end_time, max_per_user,
+                    discount_type, discount_value, min_purchase_amount, max_discount_amount, valid_days, code_prefix,
+                    terms, audience, mode, epoch)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, next_epoch(0))
+                returning %1$s),
+            drawn as (insert into draws (event_id, seed) select id, $16 from made where mode = 'draw')
+            select %1$s from made
             """
                     .formatted(COLUMNS);
 
@@ -62,6 +67,10 @@ public final class CampaignStore {
             """
                     .formatted(COLUMNS);
 
+    /** Bytes of a seed. */
+    private static final int SEED = 32;
+
+    private final SecureRandom random = new SecureRandom();
     private final Pool pool;
     private final Supplier<Pool> readPool;
 
@@ -79,9 +88,13 @@ public final class CampaignStore {
         this.readPool = readPool;
     }
 
+    /** A campaign that draws gets a seed that nobody can guess. */
     Future<Campaign> create(Terms terms, Deed deed) {
+        byte[] seed = new byte[SEED];
+        random.nextBytes(seed);
+        var values = tuple(terms).addString(terms.mode().wire()).addBuffer(Buffer.buffer(seed));
         return pool.withTransaction(tx -> tx.preparedQuery(CREATE)
-                .execute(tuple(terms))
+                .execute(values)
                 .map(rows -> campaign(rows.iterator().next()))
                 .compose(made ->
                         AuditStore.append(tx, EventAudit.made(deed, made)).map(made)));
@@ -156,7 +169,8 @@ public final class CampaignStore {
                 row.getInteger("valid_days"),
                 row.getString("code_prefix"),
                 row.getString("terms"),
-                Audience.of(row.getString("audience")));
+                Audience.of(row.getString("audience")),
+                Mode.of(row.getString("mode")));
         return new Campaign(
                 row.getLong("id"),
                 terms,

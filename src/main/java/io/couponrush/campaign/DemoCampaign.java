@@ -29,6 +29,7 @@ public final class DemoCampaign {
                 30,
                 "WELCOME",
                 "One coupon a person. Valid for 30 days on purchases of 10,000 won or more.",
-                Audience.PUBLIC);
+                Audience.PUBLIC,
+                Mode.RUSH);
     }
 }

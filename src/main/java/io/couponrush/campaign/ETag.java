@@ -15,8 +15,8 @@ final class ETag {
         return '"' + parts(campaign, now) + '"';
     }
 
-    static String forUser(Campaign campaign, Instant now, int userIssued) {
-        return '"' + parts(campaign, now) + ".u" + userIssued + '"';
+    static String forUser(Campaign campaign, Instant now, int userIssued, boolean invited) {
+        return '"' + parts(campaign, now) + ".u" + userIssued + (invited ? "" : ".out") + '"';
     }
 
     /** Whether {@code If-None-Match} names the tag, by weak comparison. */

@@ -41,6 +41,7 @@ interface Edit {
                 || was.maxPerUser() != is.maxPerUser()
                 || !was.startTime().equals(is.startTime())
                 || !was.endTime().equals(is.endTime())
+                || was.audience() != is.audience()
                 || before.paused() != after.paused();
     }
 

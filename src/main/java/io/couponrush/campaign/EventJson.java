@@ -25,6 +25,7 @@ final class EventJson {
                 .put("minPurchaseAmount", terms.minPurchaseAmount())
                 .put("validDays", terms.validDays())
                 .put("audience", terms.audience().wire())
+                .put("mode", terms.mode().wire())
                 .put("status", campaign.status(now).wire())
                 .put("soldOut", campaign.soldOut())
                 .put("generation", campaign.soldOutGeneration())
@@ -38,8 +39,10 @@ final class EventJson {
     }
 
     /** With what the asking user can still get. */
-    static JsonObject forUser(Campaign campaign, Instant now, int userIssued) {
+    static JsonObject forUser(Campaign campaign, Instant now, int userIssued, boolean invited) {
         boolean canIssue = campaign.status(now) == CampaignStatus.ACTIVE
+                && invited
+                && !campaign.draws()
                 && !campaign.soldOut()
                 && userIssued < campaign.terms().maxPerUser();
         return of(campaign, now).put("userIssuedCount", userIssued).put("canIssue", canIssue);

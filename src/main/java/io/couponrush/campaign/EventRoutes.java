@@ -23,6 +23,7 @@ public final class EventRoutes implements Routes {
     private final Campaigns campaigns;
     private final EventPages pages;
     private final UserCounts counts;
+    private final Guests guests;
     private final InstantSource clock;
 
     /** An Event as one caller sees it, with its tag. */
@@ -33,11 +34,13 @@ public final class EventRoutes implements Routes {
             Campaigns campaigns,
             CampaignStore store,
             UserCounts counts,
+            Guests guests,
             InstantSource clock) {
         this.authentication = authentication;
         this.campaigns = campaigns;
         this.pages = new EventPages(store::list, EventJson::of, clock);
         this.counts = counts;
+        this.guests = guests;
         this.clock = clock;
     }
 
@@ -73,8 +76,15 @@ public final class EventRoutes implements Routes {
             }
             return caller == null
                     ? Future.succeededFuture(Answer.given(publicly(campaign)))
-                    : counts.issuedTo(caller.userId(), eventId).map(count -> Answer.given(forUser(campaign, count)));
+                    : viewOf(campaign, caller.userId()).map(Answer::given);
         });
+    }
+
+    private Future<View> viewOf(Campaign campaign, long userId) {
+        Future<Integer> issued = counts.issuedTo(userId, campaign.eventId());
+        Future<Boolean> invited =
+                campaign.restricted() ? guests.invited(userId, campaign.eventId()) : Future.succeededFuture(true);
+        return issued.compose(count -> invited.map(may -> forUser(campaign, count, may)));
     }
 
     private View publicly(Campaign campaign) {
@@ -82,9 +92,11 @@ public final class EventRoutes implements Routes {
         return new View(ETag.of(campaign, now), EventJson.of(campaign, now));
     }
 
-    private View forUser(Campaign campaign, int userIssued) {
+    private View forUser(Campaign campaign, int userIssued, boolean invited) {
         Instant now = clock.instant();
-        return new View(ETag.forUser(campaign, now, userIssued), EventJson.forUser(campaign, now, userIssued));
+        return new View(
+                ETag.forUser(campaign, now, userIssued, invited),
+                EventJson.forUser(campaign, now, userIssued, invited));
     }
 
     private static void show(RoutingContext ctx, Answer<View> answer) {

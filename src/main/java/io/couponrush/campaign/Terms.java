@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param maxDiscountAmount the most that one coupon takes off; 0 for no limit
  * @param validDays how long a coupon can be used after it was issued
  * @param codePrefix what the campaign's coupon codes begin with
+ * @param mode never changes; null, as an older node tells it to others, is a rush
  * @param smallPrint what the API calls {@code terms}: plain text, shown as it is
  */
 public record Terms(
@@ -29,13 +30,15 @@ public record Terms(
         int validDays,
         String codePrefix,
         String smallPrint,
-        Audience audience) {
+        Audience audience,
+        Mode mode) {
     public Terms {
         discountValue = plain(discountValue);
         minPurchaseAmount = plain(minPurchaseAmount);
         maxDiscountAmount = plain(maxDiscountAmount);
         requireNonNull(smallPrint);
         requireNonNull(audience);
+        mode = mode == null ? Mode.RUSH : mode;
     }
 
     /** No trailing zeros and no exponent, so that equal amounts are equal and look the same. */
@@ -64,7 +67,8 @@ public record Terms(
                 validDays,
                 codePrefix,
                 smallPrint,
-                audience);
+                audience,
+                mode);
     }
 
     Terms withTexts(String newTitle, String newDescription, String newSmallPrint) {
@@ -82,6 +86,7 @@ public record Terms(
                 validDays,
                 codePrefix,
                 newSmallPrint,
-                audience);
+                audience,
+                mode);
     }
 }

@@ -34,7 +34,8 @@ final class TermsBody {
             30,
             "CR",
             "",
-            Audience.PUBLIC);
+            Audience.PUBLIC,
+            Mode.RUSH);
 
     private final JsonObject body;
     private final List<FieldError> errors = new ArrayList<>();
@@ -88,7 +89,8 @@ final class TermsBody {
                 body.getInteger("validDays", base.validDays()),
                 body.getString("codePrefix", base.codePrefix()),
                 body.getString("terms", base.smallPrint()),
-                body.containsKey("audience") ? Audience.of(body.getString("audience")) : base.audience());
+                body.containsKey("audience") ? Audience.of(body.getString("audience")) : base.audience(),
+                body.containsKey("mode") ? Mode.of(body.getString("mode")) : base.mode());
         if (sound("startTime") && sound("endTime") && !terms.endTime().isAfter(terms.startTime())) {
             error("endTime", "must be after startTime");
         }

@@ -22,10 +22,24 @@ final class Hangup {
             close(request);
             return;
         }
+        dropRest(request);
+        problem.send(request.response(), requestId);
+    }
+
+    /** The same once somebody has answered before the body was there, and told the client that the connection goes. */
+    static void afterAnswer(HttpServerRequest request) {
+        if (request.isEnded()) {
+            close(request);
+        } else {
+            dropRest(request);
+        }
+    }
+
+    private static void dropRest(HttpServerRequest request) {
         request.exceptionHandler(gone -> {});
         request.handler(unwanted -> {});
         request.endHandler(end -> close(request));
-        problem.send(request.response(), requestId);
+        request.resume();
         Vertx vertx = Vertx.currentContext().owner();
         vertx.setTimer(LINGER_MILLIS, late -> close(request));
     }

@@ -106,6 +106,7 @@ public final class HttpVerticle extends VerticleBase {
         router.route().handler(Replies::begin);
         router.route().handler(metering::time);
         router.route().handler(SafeHeaders::add);
+        routes.forEach(r -> r.mountStreaming(router));
         router.route().handler(new ArrivalLimit(vertx, settings.bodyTimeout()));
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
         express.forEach(route -> Express.keepOthersOff(router, route));

@@ -23,6 +23,7 @@ public enum ProblemCode {
     EVENT_NOT_STARTED(409, "The event has not started"),
     EVENT_ENDED(409, "The event has ended"),
     EVENT_PAUSED(409, "The event is paused"),
+    EVENT_IS_DRAW(409, "The event draws its winners: enter instead"),
     COUPON_SOLD_OUT(409, "No coupons left"),
     USER_LIMIT_EXCEEDED(409, "You have yours already"),
     EMAIL_ALREADY_EXISTS(409, "This e-mail is registered already"),

@@ -74,6 +74,16 @@ public final class QueryParams {
         return id.orElse(0);
     }
 
+    /** The id in a cursor, for pages that go up: everything is above it on the first one. */
+    public long afterId() {
+        String cursor = cursor();
+        OptionalLong id = cursor == null ? OptionalLong.of(0) : positive(cursor);
+        if (id.isEmpty()) {
+            badCursor();
+        }
+        return id.orElse(0);
+    }
+
     /** For a cursor that is well-formed but says nothing sensible. */
     public void badCursor() {
         errors.add(new FieldError("cursor", "must be the nextCursor of an earlier answer"));

@@ -1,16 +1,12 @@
 package io.couponrush.interest;
 
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who wants to hear of which campaign. Those who are told that stock is back are taken off by {@code tell_stock} (V016). */
@@ -28,17 +24,6 @@ public final class InterestStore {
     private static final String SINCE = "select created_at from interests where event_id = $1 and user_id = $2";
 
     private static final String LEAVE = "delete from interests where event_id = $1 and user_id = $2";
-
-    private static final String OF_USER =
-            """
-            select event_id, created_at
-              from interests
-             where user_id = $1 and event_id > $2
-             order by event_id
-             limit $3
-            """;
-
-    private static final String FORGET = "delete from interests where user_id = $1";
 
     private static final String REMIND =
             """
@@ -87,28 +72,6 @@ public final class InterestStore {
     /** Takes a user off the list; nothing where there is none. */
     Future<Void> leave(long eventId, long userId) {
         return pool.preparedQuery(LEAVE).execute(Tuple.of(eventId, userId)).mapEmpty();
-    }
-
-    /** What a user wants to hear of, by event, beyond that one; at most {@code limit}. */
-    public Future<List<JsonObject>> of(long userId, long eventId, int limit) {
-        return pool.preparedQuery(OF_USER)
-                .execute(Tuple.of(userId, eventId, limit))
-                .map(rows -> {
-                    var found = new ArrayList<JsonObject>(rows.size());
-                    rows.forEach(row -> found.add(new JsonObject()
-                            .put("eventId", row.getLong("event_id"))
-                            .put(
-                                    "since",
-                                    row.getOffsetDateTime("created_at")
-                                            .toInstant()
-                                            .toString())));
-                    return found;
-                });
-    }
-
-    /** In the transaction that forgets the user. */
-    public static Future<Void> forget(SqlClient tx, long userId) {
-        return tx.preparedQuery(FORGET).execute(Tuple.of(userId)).mapEmpty();
     }
 
     /** Tells of starts within that time, each user once a start; how many, at most {@link #BATCH}. One node at a time. */

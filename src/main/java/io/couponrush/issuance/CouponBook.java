@@ -25,6 +25,8 @@ interface CouponBook {
         CLOSED,
         PAUSED,
         FENCED,
+        BARRED,
+        DRAW,
         VOID,
         RETRY
     }
@@ -86,6 +88,9 @@ interface CouponBook {
 
     /** The rows of these rids, on whatever campaign, and all rows of these users on this one. */
     Future<List<Stored>> stored(long eventId, Set<UUID> rids, Set<Long> users);
+
+    /** Those of the users whom a restricted campaign lets in, at this moment. */
+    Future<Set<Long>> invited(long eventId, Set<Long> users);
 
     Future<Optional<Stock>> stock(long eventId);
 

@@ -1,5 +1,6 @@
 package io.couponrush.issuance;
 
+import io.couponrush.backing.Postgres;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** Coupon rows, and the functions of {@code V003__claims.sql} that decide about them. */
+/** Coupon rows, and the functions of {@code V003__claims.sql} and its successors that decide about them. */
 final class CouponStore implements CouponBook {
     private static final String ISSUE_FAST =
             """
@@ -43,6 +45,11 @@ final class CouponStore implements CouponBook {
             select rid, event_id, user_id, id, coupon_code, issued_at, expires_at
               from user_coupons
              where event_id = $1 and user_id = any ($3)
+            """;
+
+    private static final String INVITED =
+            """
+            select user_id from event_audience where event_id = $1 and user_id = any ($2)
             """;
 
     private static final String STOCK =
@@ -72,10 +79,10 @@ final class CouponStore implements CouponBook {
 
     private static final String SWEEPABLE =
             """
-            select id, epoch, case when end_time < now()
-                            then extract(epoch from end_time + interval '1 day')::bigint else 0 end as expire_at
-              from coupon_events
-             where start_time <= now() and end_time > now() - interval '1 day'
+            select e.id, e.epoch, case when e.end_time < now() and d.event_id is null
+                            then extract(epoch from e.end_time + interval '1 day')::bigint else 0 end as expire_at
+              from coupon_events e left join draws d on d.event_id = e.id and d.done_at is null
+             where e.start_time <= now() and (e.end_time > now() - interval '1 day' or d.event_id is not null)
             """;
 
     private static final String PRUNE = "delete from void_leases where at < now() - interval '24 hours'";
@@ -125,7 +132,7 @@ final class CouponStore implements CouponBook {
         Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), leases(batch), codes(batch));
         return query(ISSUE_BATCH, args)
                 .map(CouponStore::verdicts)
-                .recover(e -> Future.failedFuture(isPoison(e) ? new Poisoned(e) : e));
+                .recover(e -> Future.failedFuture(Postgres.isPoison(e) ? new Poisoned(e) : e));
     }
 
     @Override
@@ -138,6 +145,18 @@ final class CouponStore implements CouponBook {
             }
             return found;
         });
+    }
+
+    @Override
+    public Future<Set<Long>> invited(long eventId, Set<Long> users) {
+        return query(INVITED, Tuple.of(eventId).addArrayOfLong(users.toArray(Long[]::new)))
+                .map(rows -> {
+                    var found = new HashSet<Long>();
+                    for (Row row : rows) {
+                        found.add(row.getLong("user_id"));
+                    }
+                    return found;
+                });
     }
 
     @Override
@@ -209,13 +228,7 @@ final class CouponStore implements CouponBook {
 
     /** The function's own way to say so, or a key, number or code that is taken. */
     private static boolean isRefusal(Throwable e) {
-        return isPoison(e) || (e instanceof PgException no && "P0001".equals(no.getSqlState()));
-    }
-
-    private static boolean isPoison(Throwable e) {
-        return e instanceof PgException no
-                && no.getSqlState() != null
-                && (no.getSqlState().startsWith("22") || no.getSqlState().startsWith("23"));
+        return Postgres.isPoison(e) || (e instanceof PgException no && "P0001".equals(no.getSqlState()));
     }
 
     private static UUID[] rids(List<Claim> batch) {

@@ -64,6 +64,8 @@ final class Decisions {
             case NOT_OPEN -> end(claim, Verb.B, new Refused(Refusal.EVENT_NOT_STARTED));
             case CLOSED -> end(claim, Verb.B, new Refused(Refusal.EVENT_ENDED));
             case PAUSED -> end(claim, Verb.B, new Refused(Refusal.EVENT_PAUSED));
+            case BARRED -> end(claim, Verb.B, new Refused(Refusal.FORBIDDEN));
+            case DRAW -> end(claim, Verb.B, new Refused(Refusal.EVENT_IS_DRAW));
             case LIMIT -> {
                 settlements.add(Verb.L, claim);
                 turned.add(new Turned(claim, Refusal.USER_LIMIT_EXCEEDED));

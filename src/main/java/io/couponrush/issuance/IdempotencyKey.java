@@ -5,13 +5,13 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** What a client may send to be able to ask again: 1 to 128 visible ASCII characters. */
-final class IdempotencyKey {
+public final class IdempotencyKey {
     private static final UUID NAMESPACE = UUID.fromString("5f0c3b9e-6d0a-4a53-9a4e-0d5a7c1f2b61");
     private static final int MAX = 128;
 
     private IdempotencyKey() {}
 
-    static boolean isValid(String key) {
+    public static boolean isValid(String key) {
         if (key.isEmpty() || key.length() > MAX) {
             return false;
         }

@@ -44,12 +44,14 @@ final class IssuancePipeline {
      * What a lane must know of its campaign.
      *
      * @param closed it looks ended or paused from here
+     * @param restricted it looks as if not everybody may claim
      */
-    record Opening(String codePrefix, boolean closed) {
+    record Opening(String codePrefix, boolean closed, boolean restricted) {
         static Opening of(Campaign campaign, Instant now) {
             CampaignStatus status = campaign.status(now);
             boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
-            return new Opening(campaign.terms().codePrefix(), closed);
+            boolean draws = campaign.draws(); // its winners were let in when they entered, and claim when it is over
+            return new Opening(campaign.terms().codePrefix(), closed && !draws, campaign.restricted() && !draws);
         }
     }
 
@@ -148,6 +150,8 @@ final class IssuancePipeline {
         }
         if (opening.closed()) {
             lane.offerToAsk(claim);
+        } else if (opening.restricted()) {
+            lane.offerAtTheDoor(claim);
         } else {
             lane.offer(claim);
         }

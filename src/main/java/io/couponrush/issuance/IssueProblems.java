@@ -18,6 +18,8 @@ final class IssueProblems {
             case EVENT_NOT_STARTED -> notStarted(campaign.terms().startTime(), now);
             case EVENT_ENDED -> Problem.of(ProblemCode.EVENT_ENDED);
             case EVENT_PAUSED -> Problem.of(ProblemCode.EVENT_PAUSED);
+            case FORBIDDEN -> Problem.of(ProblemCode.FORBIDDEN, "The event is for those who were invited.");
+            case EVENT_IS_DRAW -> Problem.of(ProblemCode.EVENT_IS_DRAW);
             case COUPON_SOLD_OUT -> Problem.of(ProblemCode.COUPON_SOLD_OUT);
             case USER_LIMIT_EXCEEDED -> Problem.of(ProblemCode.USER_LIMIT_EXCEEDED)
                     .with("couponCodes", refused.couponCodes());

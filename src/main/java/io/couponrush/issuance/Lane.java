@@ -38,6 +38,7 @@ final class Lane {
     private final Refusals refusals;
     private final Decisions decisions;
     private final DirectMode direct;
+    private final Door door;
 
     private final ArrayDeque<Claim> arrivals = new ArrayDeque<>();
     private final ArrayDeque<Claim> parked = new ArrayDeque<>();
@@ -82,6 +83,7 @@ final class Lane {
         this.refusals = new Refusals(eventId, book, timers);
         this.direct = new DirectMode(eventId, ledger, book, rebuilder, timers);
         this.decisions = new Decisions(eventId, settlements, refusals, listener);
+        this.door = new Door(eventId, book, timers, refusals, this::offer);
     }
 
     /** Takes a claim in; it is reserved with all that arrive in the same turn of the event loop. */
@@ -94,6 +96,11 @@ final class Lane {
         }
     }
 
+    /** Takes a claim in whose campaign looks restricted from here: only who is invited is offered a unit. */
+    void offerAtTheDoor(Claim claim) {
+        door.arrive(claim);
+    }
+
     /** Takes a claim in whose campaign looks closed from here: Postgres is asked about its key, nothing is reserved. */
     void offerToAsk(Claim claim) {
         claim.hold(Claim.ASK_ONLY, claim.rid(), 0, codes.get());
@@ -103,7 +110,8 @@ final class Lane {
 
     /** Nothing is under way here. */
     boolean idle() {
-        return arrivals.isEmpty() && parked.isEmpty() && resting == 0 && !reserving && !direct.on() && committer.idle();
+        boolean waiting = !arrivals.isEmpty() || !parked.isEmpty() || resting > 0 || !door.idle();
+        return !waiting && !reserving && !direct.on() && committer.idle();
     }
 
     private void wake() {

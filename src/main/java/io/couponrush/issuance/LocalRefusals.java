@@ -26,6 +26,9 @@ final class LocalRefusals {
 
     @Nullable
     Refusal of(Campaign campaign, boolean keyed) {
+        if (campaign.draws()) { // for ever, so that no key can own a coupon of it
+            return Refusal.EVENT_IS_DRAW;
+        }
         Instant now = clock.instant();
         if (now.isBefore(campaign.terms().startTime().minus(EDGE))) {
             return Refusal.EVENT_NOT_STARTED;

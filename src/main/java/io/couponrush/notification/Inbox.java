@@ -1,5 +1,7 @@
 package io.couponrush.notification;
 
+import io.couponrush.backing.Postgres;
+import io.couponrush.backing.RabbitDeliveries;
 import io.couponrush.bus.Notice;
 import io.couponrush.notification.NoticeStore.Added;
 import io.couponrush.notification.NoticeStore.Fate;
@@ -48,7 +50,7 @@ final class Inbox {
         Future<Map<String, Fate>> add(List<Incoming> messages);
     }
 
-    private record Delivery(Deliveries from, long tag, Incoming message) {}
+    private record Delivery(RabbitDeliveries from, long tag, Incoming message) {}
 
     Inbox(Vertx vertx, Keep keep, Consumer<List<Notice>> tell, DeliveryMeters meters) {
         this.vertx = vertx;
@@ -57,7 +59,7 @@ final class Inbox {
         this.meters = meters;
     }
 
-    void take(Deliveries from, long tag, @Nullable String messageId, Buffer body) {
+    void take(RabbitDeliveries from, long tag, @Nullable String messageId, Buffer body) {
         MessageReader.Reading reading = MessageReader.read(messageId, body);
         if (reading instanceof MessageReader.Good good) {
             pending.add(new Delivery(from, tag, good.message()));
@@ -148,7 +150,7 @@ final class Inbox {
             }
         }
         meters.duplicates(good - stored);
-        Deliveries from = batch.get(0).from();
+        RabbitDeliveries from = batch.get(0).from();
         if (lastGood == 0) {
             return;
         }
@@ -163,7 +165,7 @@ final class Inbox {
         if (!batch.get(0).from().current()) {
             return Future.succeededFuture(); // it comes again
         }
-        if (NoticeStore.isPoison(failure)) {
+        if (Postgres.isPoison(failure)) {
             return splitOrRefuse(batch, failure);
         }
         LOG.atDebug().log("notices not stored, trying again: {}", failure.toString());
@@ -184,7 +186,7 @@ final class Inbox {
                 .compose(v -> handle(batch.subList(half, batch.size()), REST_FIRST_MS));
     }
 
-    private void refuse(Deliveries from, long tag, String messageId, String why) {
+    private void refuse(RabbitDeliveries from, long tag, String messageId, String why) {
         meters.poison();
         LOG.atWarn().addKeyValue("messageId", messageId).log("message refused, now a dead letter: {}", why);
         if (from.current()) {

@@ -15,7 +15,7 @@ final class MessageReader {
     private static final Pattern MESSAGE_ID = Pattern.compile("[!-~]{1,200}");
     private static final Set<String> OF_COUPON =
             Set.of("coupon.issued", "coupon.used", "coupon.expiring", "coupon.expired");
-    private static final Set<String> TO_USER_OF_EVENT = Set.of("coupon.starting", "coupon.available");
+    private static final Set<String> TO_USER_OF_EVENT = Set.of("coupon.starting", "coupon.available", "coupon.drawn");
     private static final Set<String> TO_EVENT = Set.of("coupon.soldout", "coupon.reopened", "coupon.event");
 
     private MessageReader() {}

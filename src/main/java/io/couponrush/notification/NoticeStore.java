@@ -2,7 +2,6 @@ package io.couponrush.notification;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -26,10 +25,15 @@ public final class NoticeStore {
     private static final String ADD =
             """
             with asked as (
-                select a.*, a.coupon_id is null or exists (
-                           select 1 from user_coupons c where c.id = a.coupon_id and c.user_id = a.user_id) as true_of_user
-                  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
-                       with ordinality as a (message_id, user_id, coupon_id, type, body, ord)),
+                select a.*, case
+                           when a.coupon_id is not null then exists (
+                               select 1 from user_coupons c where c.id = a.coupon_id and c.user_id = a.user_id)
+                           when a.type = 'coupon.drawn' then exists (
+                               select 1 from draw_entries d where d.event_id = a.event_id and d.user_id = a.user_id)
+                           else true
+                       end as true_of_user
+                  from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
+                       with ordinality as a (message_id, user_id, coupon_id, type, body, event_id, ord)),
             added as (
                 insert into notices (message_id, user_id, type, body)
                 select message_id, user_id, type, body from asked where true_of_user order by ord
@@ -75,7 +79,8 @@ public final class NoticeStore {
                 column(messages, Incoming::userId).toArray(Long[]::new),
                 column(messages, Incoming::couponId).toArray(Long[]::new),
                 column(messages, Incoming::type).toArray(String[]::new),
-                column(messages, Incoming::body).toArray(String[]::new));
+                column(messages, Incoming::body).toArray(String[]::new),
+                column(messages, Incoming::eventId).toArray(Long[]::new));
         return pool.withTransaction(tx -> tx.query(ONE_AT_A_TIME)
                 .execute()
                 .compose(v -> tx.preparedQuery(ADD).execute(columns))
@@ -94,12 +99,6 @@ public final class NoticeStore {
     /** How many of the {@code slice} oldest were old enough to go. */
     Future<Integer> prune(int slice) {
         return pool.preparedQuery(PRUNE).execute(Tuple.of(slice)).map(RowSet::rowCount);
-    }
-
-    /** Whether the database refuses the data itself (classes 22 and 23), so that trying again is of no use. */
-    static boolean isPoison(Throwable failure) {
-        String state = failure instanceof PgException no ? no.getSqlState() : null;
-        return state != null && (state.startsWith("22") || state.startsWith("23"));
     }
 
     private static Map<String, Fate> fates(RowSet<Row> rows) {

@@ -1,5 +1,8 @@
 package io.couponrush.notification;
 
+import io.couponrush.backing.RabbitConsumers;
+import io.couponrush.backing.RabbitConsumers.Source;
+import io.couponrush.backing.RabbitConsumers.Watch;
 import io.couponrush.backing.RabbitTopology;
 import io.couponrush.ops.DeliveryMeters;
 import io.vertx.core.Future;
@@ -11,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Consumes the queues of the service as long as it lives, over as many connections as that takes. */
 public final class NotificationVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(NotificationVerticle.class);
+    static final int PREFETCH = 500;
     private static final long LOOK_MS = 250;
     private static final long BEAT_MS = 1_000;
     private static final long FINISH_MS = 2_000;
@@ -24,7 +28,7 @@ public final class NotificationVerticle extends VerticleBase {
 
     private Teller teller;
     private Inbox inbox;
-    private Consumers consumers;
+    private RabbitConsumers consumers;
 
     /**
      * Makes the verticle.
@@ -48,7 +52,18 @@ public final class NotificationVerticle extends VerticleBase {
     public Future<?> start() {
         teller = new Teller(vertx.eventBus());
         inbox = new Inbox(vertx, store::add, teller::tell, meters);
-        consumers = new Consumers(vertx, uri, topology, inbox, meters);
+        var source = new Source(uri, "couponrush notices", topology, topology.consumed(), PREFETCH);
+        consumers = new RabbitConsumers(vertx, source, inbox::take, new Watch() {
+            @Override
+            public void connected(boolean is) {
+                meters.consumers(is);
+            }
+
+            @Override
+            public void reconnected() {
+                meters.reconnected();
+            }
+        });
         vertx.setPeriodic(LOOK_MS, id -> consumers.look());
         vertx.setPeriodic(BEAT_MS, id -> teller.beat());
         vertx.setPeriodic(PRUNE_MS, id -> prune());

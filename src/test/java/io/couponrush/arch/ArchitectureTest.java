@@ -42,9 +42,12 @@ class ArchitectureTest {
             entry("audit", Set.of("http")),
             entry("account", Set.of("audit", "http", "bus", "config")),
             entry("campaign", Set.of("audit", "http", "bus", "backing")),
+            entry("audience", Set.of("campaign", "audit", "http")),
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
             entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "config")),
             entry("interest", Set.of("campaign", "http")),
+            entry("draw", Set.of("issuance", "campaign", "http", "ops", "bus")),
+            entry("grant", Set.of("issuance", "campaign", "audit", "http", "ops", "bus", "backing")),
             entry("redemption", Set.of("campaign", "audit", "http", "ops", "bus", "config")),
             entry("notification", Set.of("campaign", "http", "ops", "bus", "backing", "config")));
 
@@ -83,6 +86,7 @@ class ArchitectureTest {
                 .and(not(anyOf(
                         "Server",
                         "Reads",
+                        "Rewards",
                         "IssuanceVerticle",
                         "OutboxRelay"))) // they make the pools and hand them to the stores
                 .should()

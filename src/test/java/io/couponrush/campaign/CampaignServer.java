@@ -38,6 +38,7 @@ final class CampaignServer implements AutoCloseable {
     final List<StockTurned> turned = new CopyOnWriteArrayList<>();
     volatile StockReload reload = id -> Future.succeededFuture();
     volatile int userHas;
+    volatile boolean invited;
 
     final CampaignOffice office;
     private final HttpServer server;
@@ -60,7 +61,13 @@ final class CampaignServer implements AutoCloseable {
         await(clock.tick());
         Router router = Router.router(vertx);
         router.route().handler(BodyHandler.create(false));
-        new EventRoutes(authentication, campaigns, store, (user, event) -> Future.succeededFuture(userHas), clock)
+        new EventRoutes(
+                        authentication,
+                        campaigns,
+                        store,
+                        (user, event) -> Future.succeededFuture(userHas),
+                        (user, event) -> Future.succeededFuture(invited),
+                        clock)
                 .mount(router);
         new StaffEventRoutes(authentication, new Contract(), office, store, trail, clock).mount(router);
         server = await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));

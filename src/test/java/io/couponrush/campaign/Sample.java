@@ -29,7 +29,8 @@ final class Sample {
                 30,
                 "CR",
                 "",
-                Audience.PUBLIC);
+                Audience.PUBLIC,
+                Mode.RUSH);
     }
 
     static Campaign campaign(int version, long epoch, int issued) {

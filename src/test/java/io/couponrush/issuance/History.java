@@ -111,6 +111,7 @@ final class History {
         long now = postgres.now();
         check(row.seq() >= 1 && row.seq() <= c.max(), "USER_OVER", "above the limit " + row);
         check(now >= c.start() && now < c.end() && !c.paused(), "WINDOW", row.toString());
+        check(c.admits(row.user()), "AUDIENCE", row.toString());
     }
 
     /** Units that Redis may still hand out or has handed out in vain, or less than nothing when it is not asked. */

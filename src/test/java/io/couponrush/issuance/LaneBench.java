@@ -319,6 +319,11 @@ final class LaneBench implements Timers, LaneListener {
         }
 
         @Override
+        public Future<Set<Long>> invited(long eventId, Set<Long> users) {
+            return Future.succeededFuture(postgres.invited(eventId, users));
+        }
+
+        @Override
         public Future<Optional<Stock>> stock(long eventId) {
             return stockGate.future().map(told -> postgres.stock(eventId));
         }

@@ -180,6 +180,11 @@ final class SimulatedBook implements CouponBook {
     }
 
     @Override
+    public Future<Set<Long>> invited(long eventId, Set<Long> users) {
+        return call("invited " + users, () -> postgres.invited(eventId, users));
+    }
+
+    @Override
     public Future<Optional<Stock>> stock(long eventId) {
         return call("stock", () -> postgres.stock(eventId));
     }

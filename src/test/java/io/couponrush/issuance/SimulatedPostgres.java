@@ -3,6 +3,7 @@ package io.couponrush.issuance;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.couponrush.campaign.Audience;
 import io.couponrush.campaign.DiscountType;
+import io.couponrush.campaign.Mode;
 import io.couponrush.campaign.Terms;
 import io.couponrush.issuance.CouponBook.CountsPage;
 import io.couponrush.issuance.CouponBook.Coupon;
@@ -27,12 +28,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the functions of {@code V003__claims.sql} do, each call one step under the lock of the campaign's row. */
+/** What the functions of {@code V003__claims.sql} and its successors do, each call one step under the lock of the campaign's row. */
 final class SimulatedPostgres {
     /** A user whose claims the database cannot store. */
     static final long POISON = 666;
@@ -58,6 +60,8 @@ final class SimulatedPostgres {
         private int generation;
         private int version = 1;
         private boolean paused;
+        private boolean restricted;
+        private final Set<Long> guests = new TreeSet<>();
         private long fullAt = Long.MAX_VALUE;
 
         Campaign(long id, int total, int max, long start, long end) {
@@ -104,6 +108,28 @@ final class SimulatedPostgres {
             return paused;
         }
 
+        boolean restricted() {
+            return restricted;
+        }
+
+        /** Whether it is a campaign for that user. */
+        boolean admits(long user) {
+            return !restricted || guests.contains(user);
+        }
+
+        /** From now on it is for those who are invited. */
+        void restrict() {
+            restricted = true;
+        }
+
+        void invite(long user) {
+            guests.add(user);
+        }
+
+        void remove(long user) {
+            guests.remove(user);
+        }
+
         /** When it was sold out for the first time. */
         long fullAt() {
             return fullAt;
@@ -142,7 +168,8 @@ final class SimulatedPostgres {
                     1,
                     "CR",
                     "",
-                    Audience.PUBLIC);
+                    restricted ? Audience.RESTRICTED : Audience.PUBLIC,
+                    Mode.RUSH);
             return new io.couponrush.campaign.Campaign(
                     id, terms, paused, issued, 0, epoch, generation, version, Instant.EPOCH);
         }
@@ -282,7 +309,7 @@ final class SimulatedPostgres {
                     && names.add(s.rid())
                     && !codes.contains(s.code())
                     && names.add(s.code());
-            if (now < c.start || now >= c.end || dead.contains(s.lease()) || !free) {
+            if (now < c.start || now >= c.end || dead.contains(s.lease()) || !free || !c.admits(s.user())) {
                 return Optional.empty();
             }
         }
@@ -338,6 +365,9 @@ final class SimulatedPostgres {
                     dead.add(s.lease());
                 }
                 verdicts.put(s.rid(), new Verdict(why, null, false));
+            } else if (c != null && !c.admits(s.user())) {
+                dead.add(s.lease());
+                verdicts.put(s.rid(), new Verdict(Decision.BARRED, null, false));
             } else {
                 candidates.add(s);
             }
@@ -435,6 +465,12 @@ final class SimulatedPostgres {
         }
         c.epoch = nextEpoch(c);
         return Optional.of(new Epoch(c.epoch, c.total - c.issued, c.max, c.generation));
+    }
+
+    Set<Long> invited(long event, Set<Long> users) {
+        Set<Long> invited = new TreeSet<>(users);
+        invited.retainAll(campaign(event).guests);
+        return invited;
     }
 
     Optional<Stock> stock(long event) {

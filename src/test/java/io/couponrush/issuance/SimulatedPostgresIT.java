@@ -59,13 +59,15 @@ class SimulatedPostgresIT {
         }
         for (int call = 0; call < CALLS; call++) {
             long event = events[random.nextInt(2)];
-            int what = random.nextInt(12);
+            int what = random.nextInt(13);
             if (what < 2) {
                 resolve(simulated, event, random, seed);
             } else if (what == 2) {
                 change(simulated, event, random);
             } else if (what == 3) {
                 rebuild(simulated, event);
+            } else if (what == 4) {
+                changeGuests(simulated, event, random);
             } else {
                 issue(simulated, event, random, seed);
             }
@@ -117,6 +119,27 @@ class SimulatedPostgresIT {
                                 .formatted(c.paused(), c.total(), c.max(), c.epoch(), c.generation())
                         + " start_time = now() + interval '%d hour', end_time = now() + interval '%d hour'"
                                 .formatted(c.start() > 1 ? 1 : -2, c.end() <= 1 ? -1 : 2));
+    }
+
+    /** Restricted for a part of the sequence, or from now on; who is on the list changes all the time. */
+    private static void changeGuests(SimulatedPostgres simulated, long event, SplittableRandom random) {
+        Campaign c = simulated.campaign(event);
+        long user = 1L + random.nextInt(5);
+        if (random.nextInt(3) == 0) {
+            c.restrict();
+            db.set(event, "audience = 'restricted'");
+        } else if (random.nextBoolean()) {
+            c.invite(user);
+            db.run(
+                    "insert into event_audience (event_id, user_id) values ($1, $2) on conflict do nothing",
+                    event,
+                    user);
+        } else {
+            c.remove(user);
+            db.run("delete from event_audience where event_id = $1 and user_id = $2", event, user);
+        }
+        var everybody = Set.of(1L, 2L, 3L, 4L, 5L);
+        assertThat(await(db.store().invited(event, everybody))).isEqualTo(simulated.invited(event, everybody));
     }
 
     private static void rebuild(SimulatedPostgres simulated, long event) {

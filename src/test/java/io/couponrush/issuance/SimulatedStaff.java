@@ -29,11 +29,13 @@ final class SimulatedStaff {
         if (c.end() <= now) {
             return;
         }
-        switch (random.nextInt(11)) {
+        switch (random.nextInt(c.restricted() ? 15 : 11)) {
             case 0, 1, 2 -> pauseForAWhile(event);
             case 3, 4, 5, 6 -> resize(event, c);
             case 7, 8 -> limit(event, c);
             case 9 -> move(event, c, now);
+            case 11, 12 -> c.invite(1L + random.nextInt(4)); // nobody has to be told
+            case 13, 14 -> change(event, campaign -> campaign.remove(1L + random.nextInt(4)));
             default -> change(event, campaign -> campaign.window(Math.min(campaign.start(), now - 1), now));
         }
     }

@@ -121,6 +121,14 @@ final class Simulation implements SimulatedNode.World {
             long end = event == 2 && random.nextBoolean() ? millis() + 1_000L + random.nextInt(2_000) : millis() + FAR;
             int stock = calm ? 50 : 1 + random.nextInt(6);
             var campaign = new Campaign(event, stock, 1 + random.nextInt(3), start, end);
+            if (!calm && chance(0.25)) {
+                campaign.restrict();
+                for (long user = 1; user <= 4; user++) {
+                    if (chance(0.7)) {
+                        campaign.invite(user);
+                    }
+                }
+            }
             postgres.add(campaign);
             history.changed(campaign);
             events.add(event);
@@ -266,6 +274,7 @@ final class Simulation implements SimulatedNode.World {
         }
         scheduler.runFor(Math.max(0, c.start() - millis()) * Scheduler.MS);
         for (int i = c.total() - c.issued() + 2; i > 0; i--) {
+            c.invite(newcomers);
             var client = new Client(newcomers++, event, true);
             clients.add(client);
             client.startAfter(scheduler.delay(50 * Scheduler.MS));
@@ -474,6 +483,9 @@ final class Simulation implements SimulatedNode.World {
                 }
                 refusal = refused;
                 done = true;
+                if (refused.why() == Refusal.FORBIDDEN) {
+                    history.check(postgres.campaign(event).restricted(), "FALSE_REFUSAL", this + " " + refused);
+                }
                 if (refused.why() == Refusal.COUPON_SOLD_OUT) {
                     history.check(
                             millis() >= postgres.campaign(event).fullAt(), "FALSE_SOLD_OUT", this + " " + refused);

@@ -143,13 +143,13 @@ class NotificationVerticleIT {
                         .count())
                 .isPositive();
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
-        assertThat(delivery.drain(delivery.topology.issued())).hasSize(2_000 - Subscription.PREFETCH);
+        assertThat(delivery.drain(delivery.topology.issued())).hasSize(2_000 - NotificationVerticle.PREFETCH);
         await(other.query("select pg_advisory_unlock(7266013)").execute());
         await(other.close());
-        await().atMost(LATER).until(() -> told.size() == Subscription.PREFETCH);
+        await().atMost(LATER).until(() -> told.size() == NotificationVerticle.PREFETCH);
         await().atMost(SOON).until(() -> left(delivery.topology.issued()) == 0);
         assertThat(left(delivery.topology.dead())).isZero();
-        assertThat(delivery.number("select count(*) from notices")).isEqualTo(Subscription.PREFETCH);
+        assertThat(delivery.number("select count(*) from notices")).isEqualTo(NotificationVerticle.PREFETCH);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.couponrush.bus.StockTurned;
 import io.couponrush.campaign.Audience;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.DiscountType;
+import io.couponrush.campaign.Mode;
 import io.couponrush.campaign.Terms;
 import io.couponrush.testkit.Browser;
 import io.vertx.core.json.JsonObject;
@@ -106,7 +107,8 @@ class StockTickerIT {
                 30,
                 "CR",
                 "",
-                Audience.PUBLIC);
+                Audience.PUBLIC,
+                Mode.RUSH);
         server.campaigns.put(1L, new Campaign(1, terms, false, issued, 0, 1, generation, 1, NOON));
     }
 

@@ -69,6 +69,8 @@ class PrivacyStory {
                         "sessions",
                         "coupons",
                         "interests",
+                        "audiences",
+                        "draws",
                         "notices",
                         "audit");
         assertThat(all.getJsonObject("profile").getString("email")).isEqualTo(mina.email());

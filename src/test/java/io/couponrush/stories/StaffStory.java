@@ -72,7 +72,7 @@ class StaffStory {
                 .containsEntry("USER_LIMIT_EXCEEDED", 30)
                 .containsEntry("COUPON_SOLD_OUT", 20)
                 .containsEntry("EVENT_PAUSED", 0)
-                .hasSize(6);
+                .hasSize(8);
         assertThat(sum(stats.getJsonArray("perSecond"))).isEqualTo(100);
         assertThat(sum(stats.getJsonArray("perHour"))).isEqualTo(100);
         List<Instant> issued = service.books().of(sale).rows().stream()

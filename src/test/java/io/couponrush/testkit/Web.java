@@ -1,6 +1,7 @@
 package io.couponrush.testkit;
 
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** One well-behaved client, one request at a time. */
@@ -63,12 +65,24 @@ public final class Web {
         }
     }
 
+    public Reply delete(String path, JsonObject body) {
+        return send("DELETE", path, body);
+    }
+
     public Reply get(String path) {
         return send("GET", path, null);
     }
 
     public Reply post(String path, JsonObject body, String... headers) {
         return send("POST", path, body, headers);
+    }
+
+    /** Sends a text in pieces, without saying how long it is. */
+    public Reply upload(String path, String contentType, String text) {
+        return send(request(path)
+                .header("Content-Type", contentType)
+                .POST(BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))));
     }
 
     public Reply patch(String path, JsonObject body) {
@@ -79,18 +93,23 @@ public final class Web {
         return send("PUT", path, body);
     }
 
-    public Reply delete(String path, JsonObject body) {
-        return send("DELETE", path, body);
-    }
-
     /** Whatever method; without a body if that is null. */
     public Reply send(String method, String path, JsonObject body, String... headers) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
-                .timeout(Duration.ofSeconds(20))
+        var request = request(path)
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode()));
         if (body != null) request.header("Content-Type", "application/json");
-        if (token != null) request.header("Authorization", "Bearer " + token);
         if (headers.length > 0) request.headers(headers);
+        return send(request);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+                .timeout(Duration.ofSeconds(20));
+        if (token != null) request.header("Authorization", "Bearer " + token);
+        return request;
+    }
+
+    private static Reply send(HttpRequest.Builder request) {
         try {
             return new Reply(CLIENT.send(request.build(), BodyHandlers.ofString()));
         } catch (IOException e) {

@@ -1,9 +1,9 @@
-package io.couponrush.notification;
+package io.couponrush.backing;
 
-import io.couponrush.backing.RabbitTopology;
-import io.couponrush.ops.DeliveryMeters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,41 +11,64 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** The subscription that stands, and the making of the next one when it is lost, for ever. Belongs to one event loop. */
-final class Consumers {
-    private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
+public final class RabbitConsumers {
+    private static final Logger LOG = LoggerFactory.getLogger(RabbitConsumers.class);
     private static final long REST_FIRST_MS = 100;
     private static final long REST_MAX_MS = 5_000;
 
     private final Vertx vertx;
-    private final String uri;
-    private final RabbitTopology topology;
-    private final Inbox inbox;
-    private final DeliveryMeters meters;
-    private @Nullable Subscription subscription;
+    private final Source source;
+    private final Receiver receiver;
+    private final Watch watch;
+    private @Nullable RabbitSubscription subscription;
     private volatile boolean connected; // read by health checks elsewhere
     private boolean wasConnected;
     private boolean stopped;
     private int failures;
 
-    Consumers(Vertx vertx, String uri, RabbitTopology topology, Inbox inbox, DeliveryMeters meters) {
-        this.vertx = vertx;
-        this.uri = uri;
-        this.topology = topology;
-        this.inbox = inbox;
-        this.meters = meters;
+    /**
+     * What is consumed, and how.
+     *
+     * @param connectionName what the broker shows of the connection
+     * @param prefetch deliveries that may be unsettled
+     */
+    public record Source(
+            String uri, String connectionName, RabbitTopology topology, List<String> queues, int prefetch) {}
+
+    /** Takes deliveries, in their order. On the event loop: it must not block. */
+    @FunctionalInterface
+    public interface Receiver {
+        void take(RabbitDeliveries from, long tag, @Nullable String messageId, Buffer body);
     }
 
-    boolean connected() {
+    /** Told how the connection goes. */
+    public interface Watch {
+        void connected(boolean is);
+
+        /** A connection replaces one that was lost. */
+        void reconnected();
+    }
+
+    public RabbitConsumers(Vertx vertx, Source source, Receiver receiver, Watch watch) {
+        this.vertx = vertx;
+        this.source = source;
+        this.receiver = receiver;
+        this.watch = watch;
+    }
+
+    /** From any thread. */
+    public boolean connected() {
         return connected;
     }
 
-    void connect() {
-        Subscription.open(vertx, uri, topology, inbox).onSuccess(this::use).onFailure(this::rest);
+    /** Connects, and goes on trying. */
+    public void connect() {
+        RabbitSubscription.open(vertx, source, receiver).onSuccess(this::use).onFailure(this::rest);
     }
 
     /** The client tells nobody when it loses its connection, so somebody has to look. */
-    void look() {
-        Subscription used = subscription;
+    public void look() {
+        RabbitSubscription used = subscription;
         if (used != null && !stopped && !used.current()) {
             subscription = null;
             show(false);
@@ -55,26 +78,26 @@ final class Consumers {
     }
 
     /** No new connection from here on. */
-    void retire() {
+    public void retire() {
         stopped = true;
     }
 
-    Future<Void> close() {
-        Subscription last = subscription;
+    public Future<Void> close() {
+        RabbitSubscription last = subscription;
         show(false);
         return last == null ? Future.succeededFuture() : last.close();
     }
 
-    private void use(Subscription fresh) {
+    private void use(RabbitSubscription fresh) {
         if (stopped) {
             fresh.close().onFailure(e -> LOG.debug("closing a connection made too late", e));
             return;
         }
         if (failures > 0) {
-            LOG.info("consumers connected to the broker again");
+            LOG.info("{}: connected to the broker again", source.connectionName());
         }
         if (wasConnected) {
-            meters.reconnected();
+            watch.reconnected();
         }
         wasConnected = true;
         failures = 0;
@@ -84,7 +107,7 @@ final class Consumers {
 
     private void rest(Throwable failure) {
         LOG.atLevel(failures == 0 ? Level.WARN : Level.DEBUG)
-                .log("consumers not connected to the broker, trying on: {}", failure.toString());
+                .log("{}: not connected to the broker, trying on: {}", source.connectionName(), failure.toString());
         long most = Math.min(REST_MAX_MS, REST_FIRST_MS << Math.min(failures, 10));
         failures++;
         vertx.setTimer(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1), id -> {
@@ -96,6 +119,6 @@ final class Consumers {
 
     private void show(boolean is) {
         connected = is;
-        meters.consumers(is);
+        watch.connected(is);
     }
 }

@@ -1,8 +1,8 @@
-package io.couponrush.notification;
+package io.couponrush.backing;
 
 import com.rabbitmq.client.BasicProperties;
-import io.couponrush.backing.RabbitTls;
-import io.couponrush.backing.RabbitTopology;
+import io.couponrush.backing.RabbitConsumers.Receiver;
+import io.couponrush.backing.RabbitConsumers.Source;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;
@@ -22,9 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>The client's own reconnecting is off: it forgets the prefetch, goes on consuming after it was stopped, and lets an
  * acknowledgement of the old connection settle another message of the new one.
  */
-final class Subscription implements Deliveries {
-    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
-    static final int PREFETCH = 500;
+final class RabbitSubscription implements RabbitDeliveries {
+    private static final Logger LOG = LoggerFactory.getLogger(RabbitSubscription.class);
     private static final int CONNECT_MS = 2_000;
     private static final int HANDSHAKE_MS = 5_000;
     private static final int HEARTBEAT_S = 10;
@@ -32,43 +31,43 @@ final class Subscription implements Deliveries {
     private static final long CLOSE_MS = 3_000;
 
     private final RabbitMQClient client;
-    private final Inbox inbox;
+    private final Receiver receiver;
     private boolean closed;
 
-    private Subscription(RabbitMQClient client, Inbox inbox) {
+    private RabbitSubscription(RabbitMQClient client, Receiver receiver) {
         this.client = client;
-        this.inbox = inbox;
+        this.receiver = receiver;
     }
 
     /** Connects, declares, and consumes. */
-    static Future<Subscription> open(Vertx vertx, String uri, RabbitTopology topology, Inbox inbox) {
+    static Future<RabbitSubscription> open(Vertx vertx, Source source, Receiver receiver) {
         RabbitMQOptions options;
         try {
-            options = options(uri);
+            options = options(source);
         } catch (GeneralSecurityException e) {
             return Future.failedFuture(e);
         }
         RabbitMQClient client = RabbitMQClient.create(vertx, options);
-        var subscription = new Subscription(client, inbox);
+        var subscription = new RabbitSubscription(client, receiver);
         return client.start()
-                .compose(v -> topology.declare(client))
-                .compose(v -> client.basicQos(PREFETCH))
-                .compose(v -> subscription.consume(topology))
+                .compose(v -> source.topology().declare(client))
+                .compose(v -> client.basicQos(source.prefetch()))
+                .compose(v -> subscription.consume(source))
                 .timeout(OPEN_MS, TimeUnit.MILLISECONDS)
-                .onFailure(e -> subscription.close().onFailure(Subscription::ignore))
+                .onFailure(e -> subscription.close().onFailure(RabbitSubscription::ignore))
                 .map(subscription);
     }
 
-    private static RabbitMQOptions options(String uri) throws GeneralSecurityException {
+    private static RabbitMQOptions options(Source source) throws GeneralSecurityException {
         var options = new RabbitMQOptions()
-                .setUri(uri)
-                .setConnectionName("couponrush notices")
+                .setUri(source.uri())
+                .setConnectionName(source.connectionName())
                 .setConnectionTimeout(CONNECT_MS)
                 .setHandshakeTimeout(HANDSHAKE_MS)
                 .setRequestedHeartbeat(HEARTBEAT_S)
                 .setAutomaticRecoveryEnabled(false);
         options.setReconnectAttempts(0);
-        if (uri.startsWith("amqps:")) {
+        if (source.uri().startsWith("amqps:")) {
             options.setSsl(true)
                     .setHostnameVerificationAlgorithm("HTTPS")
                     .setTrustOptions(TrustOptions.wrap(RabbitTls.trust()));
@@ -76,10 +75,10 @@ final class Subscription implements Deliveries {
         return options;
     }
 
-    private Future<Void> consume(RabbitTopology topology) {
+    private Future<Void> consume(Source source) {
         Future<Void> consuming = Future.succeededFuture();
-        for (String queue : topology.consumed()) {
-            var options = new QueueOptions().setAutoAck(false).setMaxInternalQueueSize(4 * PREFETCH);
+        for (String queue : source.queues()) {
+            var options = new QueueOptions().setAutoAck(false).setMaxInternalQueueSize(4 * source.prefetch());
             // The handler in the same turn: what arrives before there is one is dropped silently.
             consuming = consuming.compose(v -> client.basicConsumer(queue, options)
                     .map(consumer -> consumer.handler(this::deliver).endHandler(cancelled -> lose()))
@@ -91,13 +90,13 @@ final class Subscription implements Deliveries {
     private void deliver(RabbitMQMessage message) {
         if (current()) {
             BasicProperties properties = message.properties();
-            inbox.take(this, message.envelope().getDeliveryTag(), properties.getMessageId(), message.body());
+            receiver.take(this, message.envelope().getDeliveryTag(), properties.getMessageId(), message.body());
         }
     }
 
     /** The broker took a queue away: better a new connection that declares it than a consumer that hears nothing. */
     private void lose() {
-        close().onFailure(Subscription::ignore);
+        close().onFailure(RabbitSubscription::ignore);
     }
 
     /** Looked at before each call: on a closed channel the client would open another without a word. */
@@ -108,12 +107,17 @@ final class Subscription implements Deliveries {
 
     @Override
     public void acknowledge(long upToTag) {
-        client.basicAck(upToTag, true).onFailure(Subscription::ignore); // then it comes again
+        client.basicAck(upToTag, true).onFailure(RabbitSubscription::ignore); // then it comes again
+    }
+
+    @Override
+    public void acknowledgeOne(long tag) {
+        client.basicAck(tag, false).onFailure(RabbitSubscription::ignore);
     }
 
     @Override
     public void refuse(long tag) {
-        client.basicNack(tag, false, false).onFailure(Subscription::ignore);
+        client.basicNack(tag, false, false).onFailure(RabbitSubscription::ignore);
     }
 
     Future<Void> close() {

@@ -1,0 +1,212 @@
+package io.couponrush.audience;
+
+import io.couponrush.audience.Import.Report;
+import io.couponrush.audit.AuditTrail;
+import io.couponrush.audit.Deed;
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.CampaignOffice;
+import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.EventPath;
+import io.couponrush.http.Answer;
+import io.couponrush.http.Authentication;
+import io.couponrush.http.BodyStream;
+import io.couponrush.http.MediaType;
+import io.couponrush.http.Permission;
+import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
+import io.couponrush.http.QueryParams;
+import io.couponrush.http.Replies;
+import io.couponrush.http.Routes;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The guests of a campaign, for the staff: a file of them is added as it arrives, all of it or nothing. */
+public final class AudienceRoutes implements Routes {
+    private static final Logger LOG = LoggerFactory.getLogger(AudienceRoutes.class);
+    private static final String AUDIENCE = "/api/admin/events/:eventId/audience";
+    private static final long BYTES_MAX = 32L << 20;
+    private static final Duration WITHIN = Duration.ofMinutes(2);
+    private static final int AGAIN_SECONDS = 10;
+    private static final int MANY = 1_000;
+
+    private final Authentication authentication;
+    private final Campaigns campaigns;
+    private final AudienceStore store;
+    private final CampaignOffice office;
+    private final AuditTrail trail;
+    private final Semaphore places;
+
+    /** What {@code dryRun} may say. */
+    private enum Flag {
+        TRUE,
+        FALSE
+    }
+
+    /**
+     * Makes the routes of one event loop.
+     *
+     * @param places of imports under way on the node, shared by its event loops; never waited for
+     */
+    public AudienceRoutes(
+            Authentication authentication,
+            Campaigns campaigns,
+            AudienceStore store,
+            CampaignOffice office,
+            AuditTrail trail,
+            Semaphore places) {
+        this.authentication = authentication;
+        this.campaigns = campaigns;
+        this.store = store;
+        this.office = office;
+        this.trail = trail;
+        this.places = places;
+    }
+
+    @Override
+    public void mountStreaming(Router router) {
+        router.post(AUDIENCE)
+                .handler(BodyStream::begin)
+                .handler(authentication.required(Permission.GRANT_COUPONS))
+                .handler(ctx -> EventPath.withId(ctx, id -> add(ctx, id)));
+    }
+
+    @Override
+    public void mount(Router router) {
+        router.get(AUDIENCE)
+                .handler(authentication.required(Permission.GRANT_COUPONS))
+                .handler(ctx -> EventPath.withId(ctx, id -> list(ctx, id)));
+        router.delete(AUDIENCE)
+                .handler(authentication.required(Permission.GRANT_COUPONS))
+                .handler(ctx -> EventPath.withId(ctx, id -> clear(ctx, id)));
+        router.delete(AUDIENCE + "/:userId")
+                .handler(authentication.required(Permission.GRANT_COUPONS))
+                .handler(ctx -> EventPath.withId(ctx, id -> remove(ctx, id)));
+    }
+
+    private void add(RoutingContext ctx, long eventId) {
+        var params = new QueryParams(ctx);
+        boolean dryRun = params.oneOf("dryRun", Flag.class) == Flag.TRUE;
+        Problem wrong = params.problem();
+        if (wrong == null && !MediaType.isCsv(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
+            wrong = Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Send text/csv.");
+        }
+        if (wrong != null) {
+            Replies.deny(ctx, wrong);
+        } else if (!places.tryAcquire()) {
+            Replies.deny(ctx, Problem.of(ProblemCode.OVERLOADED).retryAfter(AGAIN_SECONDS));
+        } else {
+            Deed deed = trail.deed(ctx, "event.audience.add");
+            var added = ofEvent(eventId, () -> add(ctx, eventId, dryRun, deed)).onComplete(done -> places.release());
+            answer(ctx, deed, eventId, added, report -> report.json(dryRun));
+        }
+    }
+
+    private Future<Answer<Report>> add(RoutingContext ctx, long eventId, boolean dryRun, Deed deed) {
+        return store.write(eventId, dryRun, deed, list -> {
+                    var file = new Import(list);
+                    return BodyStream.read(ctx.request(), BYTES_MAX, WITHIN, file::take)
+                            .compose(v -> file.finish());
+                })
+                .onSuccess(this::analyze)
+                .map(Answer::given)
+                .recover(e -> {
+                    Problem problem = problemOf(e);
+                    return problem == null ? Future.failedFuture(e) : Future.succeededFuture(Answer.denied(problem));
+                });
+    }
+
+    private void analyze(Report report) {
+        if (report.added() >= MANY) {
+            store.analyze().onFailure(e -> LOG.atDebug().log("list of guests not analyzed: {}", e.toString()));
+        }
+    }
+
+    /** Null for what is not the client's affair. */
+    private static @Nullable Problem problemOf(Throwable e) {
+        if (e instanceof BodyStream.Broken broken) {
+            return Problem.of(broken.why());
+        }
+        if (e instanceof Import.TooManyLines) {
+            return Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, "A file may have " + Import.LINES_MAX + " lines.");
+        }
+        return e instanceof AudienceStore.Busy
+                ? Problem.of(ProblemCode.EVENT_STATE_CONFLICT, "Another import for this event is under way.")
+                : null;
+    }
+
+    private void list(RoutingContext ctx, long eventId) {
+        var params = new QueryParams(ctx);
+        int limit = params.limit();
+        long after = params.afterId();
+        Problem wrong = params.problem();
+        if (wrong != null) {
+            Replies.deny(ctx, wrong);
+            return;
+        }
+        var listed = ofEvent(eventId, () -> store.count(eventId).compose(count -> store.page(eventId, after, limit + 1)
+                .map(users -> Answer.given(page(count, users, limit)))));
+        Replies.json(ctx, 200, listed, page -> page);
+    }
+
+    /** One more was read than is shown, to know whether there is a next page. */
+    private static JsonObject page(long count, List<Long> found, int limit) {
+        List<Long> shown = found.subList(0, Math.min(limit, found.size()));
+        String next = found.size() > limit ? QueryParams.cursorOf(Long.toString(shown.get(limit - 1))) : null;
+        return new JsonObject()
+                .put("count", count)
+                .put("userIds", new JsonArray(shown))
+                .put("nextCursor", next);
+    }
+
+    private void clear(RoutingContext ctx, long eventId) {
+        Deed deed = trail.deed(ctx, "event.audience.clear");
+        strike(ctx, deed, eventId, () -> store.clear(eventId, deed));
+    }
+
+    private void remove(RoutingContext ctx, long eventId) {
+        Deed deed = trail.deed(ctx, "event.audience.remove");
+        long userId = QueryParams.pathId(ctx, "userId").orElse(0); // which nobody has
+        strike(ctx, deed, eventId, () -> store.remove(eventId, userId, deed));
+    }
+
+    /** Redis is loaded for the new epoch before the answer, so that the next claim need not wait for it. */
+    private void strike(RoutingContext ctx, Deed deed, long eventId, Supplier<Future<Integer>> removing) {
+        var removed =
+                ofEvent(eventId, () -> removing.get().compose(count -> office.spread(eventId, true, OptionalInt.empty())
+                        .map(Answer.given(count))));
+        answer(ctx, deed, eventId, removed, count -> new JsonObject().put("removed", count));
+    }
+
+    private <T> Future<Answer<T>> ofEvent(long eventId, Supplier<Future<Answer<T>>> then) {
+        return campaigns
+                .fresh(eventId)
+                .compose((Campaign campaign) -> campaign == null
+                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND))
+                        : then.get());
+    }
+
+    /** The store writes down what was done; here is what was not. */
+    private <T> void answer(
+            RoutingContext ctx, Deed deed, long eventId, Future<Answer<T>> answer, Function<T, JsonObject> body) {
+        answer.onSuccess(told -> {
+            if (told instanceof Answer.Denied<T> denied) {
+                trail.refused(
+                        deed, AudienceStore.target(eventId), denied.problem().code());
+            }
+        });
+        Replies.json(ctx, 200, answer, body);
+    }
+}

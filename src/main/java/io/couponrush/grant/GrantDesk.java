@@ -1,0 +1,99 @@
+package io.couponrush.grant;
+
+import io.couponrush.bus.IssueCommand;
+import io.couponrush.bus.IssueOutcome;
+import io.couponrush.bus.IssueOutcome.Deferred;
+import io.couponrush.bus.IssueOutcome.Issued;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Grants coupons: makes sure that the users exist and are let in, and claims for each through the claim protocol, a few at
+ * a time, so that stock, limit, window and pause hold as for everybody. Thread-safe.
+ */
+public final class GrantDesk {
+    private static final int AT_ONCE = 64;
+    private static final long BUDGET_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final Deferred LATER = new Deferred(false, 1);
+
+    private final GrantStore store;
+    private final Issue issue;
+    private final Consumer<IssueOutcome> counted;
+    private final LongConsumer gave;
+    private final LongSupplier nanoTime;
+
+    /** Claims; a failed future means that nobody knows what became of it. */
+    @FunctionalInterface
+    public interface Issue {
+        Future<IssueOutcome> issue(IssueCommand command);
+    }
+
+    /**
+     * Makes a desk.
+     *
+     * @param counted hears of every outcome
+     * @param gave hears of every user who has got a coupon
+     */
+    public GrantDesk(
+            GrantStore store, Issue issue, Consumer<IssueOutcome> counted, LongConsumer gave, LongSupplier nanoTime) {
+        this.store = store;
+        this.issue = issue;
+        this.counted = counted;
+        this.gave = gave;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Grants each of the users one coupon, and says what became of each, in their order. Whom it does not reach within ten
+     * seconds has to be granted again, with the same key.
+     *
+     * @param users each once
+     */
+    Future<List<Granted>> grant(long eventId, List<Long> users, GrantKey key) {
+        long end = nanoTime.getAsLong() + BUDGET_NANOS;
+        return store.letIn(eventId, users).compose(known -> {
+            var granted = new ArrayList<Granted>(users.size());
+            return grant(new Round(eventId, users, known, key, end), granted).map(v -> granted);
+        });
+    }
+
+    private record Round(long eventId, List<Long> users, Set<Long> known, GrantKey key, long end) {}
+
+    private Future<Void> grant(Round round, List<Granted> granted) {
+        int from = granted.size();
+        if (from == round.users().size()) {
+            return Future.succeededFuture();
+        }
+        int to = Math.min(from + AT_ONCE, round.users().size());
+        boolean late = nanoTime.getAsLong() - round.end() >= 0;
+        var slice = round.users().subList(from, to).stream()
+                .map(user -> late ? Future.succeededFuture(new Granted(user, LATER)) : grant(round, user))
+                .toList();
+        return Future.all(slice)
+                .onSuccess(all -> slice.forEach(one -> granted.add(one.result())))
+                .compose(all -> grant(round, granted));
+    }
+
+    /** Never fails. */
+    private Future<Granted> grant(Round round, long userId) {
+        if (!round.known().contains(userId)) {
+            return Future.succeededFuture(new Granted(userId, null));
+        }
+        var command = new IssueCommand(round.eventId(), userId, round.key().rid(round.eventId(), userId), true);
+        return issue.issue(command)
+                .otherwise(LATER)
+                .onSuccess(counted::accept)
+                .onSuccess(outcome -> {
+                    if (outcome instanceof Issued) {
+                        gave.accept(userId);
+                    }
+                })
+                .map(outcome -> new Granted(userId, outcome));
+    }
+}
