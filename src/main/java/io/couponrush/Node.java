@@ -32,9 +32,12 @@ final class Node {
         try {
             String address = address(cluster.host());
             var options = new VertxOptions().setEventBusOptions(bus(cluster, address));
+            var members = new HazelcastClusterManager(Members.config(cluster, address));
             return metrics.instrument(Vertx.builder(), options)
-                    .withClusterManager(new HazelcastClusterManager(Members.config(cluster, address)))
-                    .buildClustered();
+                    .withClusterManager(members)
+                    .buildClustered()
+                    .onSuccess(
+                            joined -> metrics.cluster(() -> members.getNodes().size()));
         } catch (IOException e) {
             return Future.failedFuture(e);
         }

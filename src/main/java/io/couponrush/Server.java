@@ -72,6 +72,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.sqlclient.Pool;
@@ -177,6 +178,7 @@ final class Server {
                 .compose(v -> clock.tick())
                 .onSuccess(v -> keepTheClock())
                 .onSuccess(v -> keepTheTally())
+                .compose(v -> watchTheLoops())
                 .compose(v -> Postgres.identity(pool))
                 .onSuccess(database ->
                         shared.start(requireNonNull(settings.redis().uri()).reveal(), database))
@@ -356,6 +358,13 @@ final class Server {
 
     private Future<Long> reserved(long eventId) {
         return vertx.eventBus().<Long>request(Addresses.RESERVED, eventId, ASK).map(Message::body);
+    }
+
+    private Future<Void> watchTheLoops() {
+        var eachLoop = new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+        return vertx.deployVerticle(() -> meters.loopDelay(System::nanoTime), eachLoop)
+                .onSuccess(deployed::push)
+                .mapEmpty();
     }
 
     private void keepTheTally() {

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Every metric of ours, in domain words; each exists at 0 from the start. Thread-safe.
@@ -28,6 +31,9 @@ public final class Meters implements RequestMeter {
     private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
     private static final List<String> WARM_UPS = List.of("ready", "loaded", "repaired", "failed");
     private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+    private static final Duration[] LATE =
+            Stream.of(5, 25, 100, 250, 1_000).map(Duration::ofMillis).toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
@@ -52,6 +58,7 @@ public final class Meters implements RequestMeter {
     private final Map<Path, Counter> undecided = new EnumMap<>(Path.class);
     private final Counter direct;
     private final Counter drift;
+    private final Timer loopDelay;
 
     /** What we keep connections to. */
     public enum Dependency {
@@ -108,6 +115,10 @@ public final class Meters implements RequestMeter {
                             .tag("target", to.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
+        loopDelay = Timer.builder("couponrush.loop.delay")
+                .description("How late the event loops are")
+                .serviceLevelObjectives(LATE)
+                .register(registry);
         Gauge.builder("couponrush.leases.open", leases, AtomicLong::get)
                 .description("Reservations in Redis that are not settled yet")
                 .register(registry);
@@ -216,6 +227,11 @@ public final class Meters implements RequestMeter {
     /** An event that is over is no longer shown. */
     public void stockGone(long eventId) {
         stock.forget(eventId);
+    }
+
+    /** What measures one event loop, for as long as it is deployed. */
+    public LoopDelay loopDelay(LongSupplier nanoTime) {
+        return new LoopDelay(loopDelay, nanoTime);
     }
 
     public SocketMeters sockets() {

@@ -1,5 +1,6 @@
 package io.couponrush.ops;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -20,6 +21,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,8 +33,13 @@ public final class Metrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+    private volatile IntSupplier members = () -> 1;
+
     public Metrics() {
         registry.config().meterFilter(buckets());
+        Gauge.builder("couponrush.cluster.members", () -> members.getAsInt())
+                .description("Nodes that this node is one cluster with, itself included")
+                .register(registry);
         Stream.of(
                         new JvmMemoryMetrics(),
                         new JvmThreadMetrics(),
@@ -41,6 +48,11 @@ public final class Metrics {
                         new FileDescriptorMetrics(),
                         new UptimeMetrics())
                 .forEach(part -> part.bindTo(registry));
+    }
+
+    /** Tells who counts the nodes of the cluster; without it there is one. Asked at each scrape, on any thread. */
+    public void cluster(IntSupplier nodes) {
+        members = nodes;
     }
 
     public PrometheusMeterRegistry registry() {
