@@ -4,13 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.couponrush.account.AccountFeature;
 import io.couponrush.account.AccountStore;
-import io.couponrush.audit.AuditRoutes;
-import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.backing.DatabaseClock;
 import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitTopology;
-import io.couponrush.bus.Addresses;
 import io.couponrush.bus.Codecs;
 import io.couponrush.campaign.CampaignCache;
 import io.couponrush.campaign.CampaignEditStore;
@@ -40,8 +37,8 @@ import io.couponrush.issuance.IssueEndpoint;
 import io.couponrush.issuance.OutboxRelay;
 import io.couponrush.issuance.RefusalStore;
 import io.couponrush.issuance.RefusalTally;
+import io.couponrush.issuance.ReloadClient;
 import io.couponrush.issuance.SharedIssuance;
-import io.couponrush.issuance.StockReload;
 import io.couponrush.issuance.WalletStore;
 import io.couponrush.issuance.WarmUpRoutes;
 import io.couponrush.issuance.WarmUpStore;
@@ -61,20 +58,12 @@ import io.couponrush.redemption.RedemptionRoutes;
 import io.couponrush.redemption.RedemptionStore;
 import io.couponrush.redemption.RevocationRoutes;
 import io.couponrush.redemption.RevocationStore;
-import io.couponrush.staff.CouponExportRoutes;
-import io.couponrush.staff.CouponListRoutes;
-import io.couponrush.staff.CouponListStore;
-import io.couponrush.staff.Statistics;
-import io.couponrush.staff.StatsRoutes;
-import io.couponrush.staff.StatsStore;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -82,7 +71,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -92,7 +80,6 @@ import org.jspecify.annotations.Nullable;
 final class Server {
     private static final Duration CLOCK_EVERY = Duration.ofSeconds(10);
     private static final Duration REFUSALS_EVERY = Duration.ofSeconds(5);
-    private static final DeliveryOptions ASK = new DeliveryOptions().setSendTimeout(500);
 
     private final Vertx vertx;
     private final Settings settings;
@@ -100,7 +87,6 @@ final class Server {
     private final Meters meters;
     private final Health health = new Health();
     private final Pool pool;
-    private final Pool readers;
     private final DatabaseClock clock;
     private final Campaigns campaigns;
     private final SoldOutFlags soldOut = new SoldOutFlags(System::nanoTime);
@@ -117,11 +103,9 @@ final class Server {
     private final Contract contract = new Contract();
     private final Authentication authentication;
     private final ClientAddress clientAddress;
-    private final AuditStore audit;
+    private final StaffReading staff;
     private final AuditTrail trail;
     private final RefusalTally refusals;
-    private final Statistics statistics;
-    private final Semaphore exports;
     private final Rewards rewards;
     private final RateLimiter issueLimiter;
     private final RateLimiter loginLimiter;
@@ -136,7 +120,6 @@ final class Server {
         this.metrics = metrics;
         meters = new Meters(metrics.registry());
         pool = Postgres.pool(vertx, settings.postgres(), this::postgresReconnected);
-        readers = Postgres.readers(vertx, settings.postgres(), settings.staff());
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
         notices = new NoticeStore(pool);
@@ -145,18 +128,15 @@ final class Server {
         campaigns = new Campaigns(new CampaignStore(pool)::find, shared, System::nanoTime);
         campaignStore = new CampaignStore(pool, () -> reads.ofLists(campaigns));
         news = new CampaignNews(vertx.eventBus());
-        var reload = new StockReload(vertx.eventBus(), settings);
-        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, reload::of);
+        var reload = new ReloadClient(vertx.eventBus(), settings);
+        office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, reload);
         account = new AccountFeature(
                 vertx, new AccountStore(pool, HeldData.FORGOTTEN), settings, clock, System::nanoTime);
         clientAddress = new ClientAddress(settings.http().trustedProxies());
-        audit = new AuditStore(pool, readers);
-        trail = new AuditTrail(audit, clientAddress::of);
-        authentication = new Authentication(account.callers(), trail);
         refusals = new RefusalTally(new RefusalStore(pool));
-        var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
-        statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
-        exports = new Semaphore(settings.staff().exports());
+        staff = new StaffReading(vertx, settings, pool, refusals);
+        trail = new AuditTrail(staff.audit(), clientAddress::of);
+        authentication = new Authentication(account.callers(), trail);
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
@@ -205,7 +185,7 @@ final class Server {
         }
         return stopped.transform(before -> refusals.flush())
                 .transform(before -> shared.stop())
-                .transform(before -> Future.join(pool.close(), readers.close(), reads.close()))
+                .transform(before -> Future.join(pool.close(), staff.close(), reads.close()))
                 .mapEmpty();
     }
 
@@ -318,25 +298,15 @@ final class Server {
     /** One event loop's worth. */
     List<Routes> routes() {
         var wallet = new WalletStore(reads::ofUser);
-        var coupons = new CouponListStore(readers);
-        var held = HeldData.of(pool, wallet, notices, audit);
+        var held = HeldData.of(pool, wallet, notices, staff.audit());
         var routes = new ArrayList<>(rewards.routes(authentication, trail));
+        routes.addAll(staff.routes(authentication, campaigns, trail));
         routes.addAll(List.of(
                 account.routes(authentication, contract, loginLimiter, clientAddress::of, trail, held),
                 account.loadtestRoutes(contract, settings.loadtest(), trail),
                 new EventRoutes(
                         authentication, campaigns, campaignStore, wallet::count, rewards.audience()::invited, clock),
                 new StaffEventRoutes(authentication, contract, office, campaignStore, trail, clock),
-                new StatsRoutes(authentication, statistics),
-                new CouponListRoutes(authentication, campaigns, coupons),
-                new CouponExportRoutes(
-                        authentication,
-                        campaigns,
-                        coupons,
-                        trail,
-                        exports,
-                        settings.staff().exportTimeout()),
-                new AuditRoutes(authentication, audit),
                 new CouponRoutes(authentication, wallet),
                 new RedemptionRoutes(
                         authentication, contract, new RedemptionStore(pool), reads::changed, news, meters.redemption()),
@@ -354,10 +324,6 @@ final class Server {
 
     private void postgresReconnected() {
         meters.reconnected(Meters.Dependency.POSTGRES);
-    }
-
-    private Future<Long> reserved(long eventId) {
-        return vertx.eventBus().<Long>request(Addresses.RESERVED, eventId, ASK).map(Message::body);
     }
 
     private Future<Void> watchTheLoops() {

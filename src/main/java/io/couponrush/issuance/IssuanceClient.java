@@ -44,7 +44,7 @@ final class IssuanceClient {
 
     IssuanceClient(Vertx vertx, Settings settings) {
         this.vertx = vertx;
-        remote = StockReload.isRemote(settings);
+        remote = ReloadClient.isRemote(settings);
         patienceNanos = settings.issuance().deadline().plus(REPLY_SLACK).toNanos();
         delivery = new DeliveryOptions().setLocalOnly(!remote);
     }

@@ -87,6 +87,8 @@ class ArchitectureTest {
                         "Server",
                         "Reads",
                         "Rewards",
+                        "StaffReading",
+                        "HeldData",
                         "IssuanceVerticle",
                         "OutboxRelay"))) // they make the pools and hand them to the stores
                 .should()

@@ -2,6 +2,7 @@ package io.couponrush.issuance;
 
 import io.couponrush.bus.Addresses;
 import io.couponrush.bus.CampaignChanged;
+import io.couponrush.campaign.StockReload;
 import io.couponrush.config.Settings;
 import io.couponrush.config.Settings.Role;
 import io.vertx.core.Future;
@@ -10,21 +11,22 @@ import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 
 /** Asks issuing, on this node or where {@code issuance.remote} allows it on another, to load Redis anew. From any thread. */
-public final class StockReload {
+public final class ReloadClient implements StockReload {
     private static final Duration WITHIN = Duration.ofSeconds(2);
 
     private final EventBus bus;
     private final boolean remote;
     private final DeliveryOptions options;
 
-    public StockReload(EventBus bus, Settings settings) {
+    public ReloadClient(EventBus bus, Settings settings) {
         this.bus = bus;
         remote = isRemote(settings);
         options = new DeliveryOptions().setLocalOnly(!remote).setSendTimeout(WITHIN.toMillis());
     }
 
-    /** Loads what Redis holds of a campaign anew; when it fails nobody knows whether it was. */
-    public Future<Void> of(long eventId) {
+    /** When it fails nobody knows whether it was. */
+    @Override
+    public Future<Void> reload(long eventId) {
         String address = remote ? Addresses.RELOAD_STOCK_REMOTE : Addresses.RELOAD_STOCK;
         return bus.request(address, new CampaignChanged(eventId), options).mapEmpty();
     }
