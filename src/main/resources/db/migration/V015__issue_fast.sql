@@ -1,5 +1,15 @@
--- As before (V015); a batch of a restricted campaign with somebody whom it keeps out goes the slow way, and so does a draw.
-create or replace function issue_fast(
+-- As before (V003), but answered with one row instead of one for each coupon: what is the same for all is said once, and
+-- the codes are those that were passed in. A batch of a restricted campaign with somebody whom it keeps out goes the slow
+-- way, and so does a draw.
+drop function issue_fast;
+
+-- Issues a batch of fresh reservations: all or none.
+--
+-- p_seq is the user's count that the reservation returned, which is a free number only for a fresh reservation.
+-- coupon_ids are in the order of the rids: pass these in ascending, or you will not know whose is whose.
+-- No row, or any error (SLOW, a key that is taken, and every other), means nothing happened: send the same batch through
+-- issue_batch.
+create function issue_fast(
     p_event bigint, p_epoch bigint, p_rid uuid[], p_user bigint[], p_seq smallint[], p_lease uuid[], p_code text[])
 returns table (
     coupon_ids bigint[], issued_at timestamptz, expires_at timestamptz,
