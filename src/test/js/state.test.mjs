@@ -34,6 +34,24 @@ test('each moment of an event has its phase', () => {
   assert.equal(at(0, {canIssue: false, userIssuedCount: 1}), 'ALREADY_CLAIMED');
 });
 
+test('a draw is entered, and tells nothing of a coupon', () => {
+  const draw = open({mode: 'draw'});
+  assert.equal(phase(draw), 'DRAW');
+  assert.ok(canClaim(draw));
+  const entered = step(step(draw, {type: 'claim'}), {type: 'entered'});
+  assert.equal(phase(entered), 'ENTERED');
+  assert.ok(!canClaim(entered));
+  assert.equal(entered.coupon, null);
+  assert.equal(phase({...entered, now: NOON + 3600000}), 'ENDED');
+  assert.equal(step(entered, notice('coupon.drawn', {}, 3)).notices[0].type, 'coupon.drawn');
+});
+
+test('who is not invited is told so and cannot press on', () => {
+  const state = step(step(open(), {type: 'claim'}), {type: 'refused', code: 'FORBIDDEN'});
+  assert.equal(phase(state), 'NOT_INVITED');
+  assert.ok(!canClaim(state));
+});
+
 test('a claim that is answered shows its coupon, and nothing takes it away', () => {
   let state = step(open(), {type: 'claim'});
   assert.equal(phase(state), 'CLAIMING');

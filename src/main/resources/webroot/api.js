@@ -116,8 +116,9 @@ export const api = {
   missed: (after) => asUser('GET', `/api/notifications?after=${after}`),
   claim: (eventId, key) =>
     asUser('POST', '/api/coupons/issue', {body: {eventId}, headers: {'Idempotency-Key': key}}),
-  async login(email, password) {
-    session.write(await call('POST', '/api/auth/login', {body: {email, password}, token: null}));
+  enter: (eventId) => asUser('POST', `/api/coupons/events/${eventId}/entries`),
+  async login(email, password, otp) {
+    session.write(await call('POST', '/api/auth/login', {body: {email, password, ...(otp ? {otp} : {})}, token: null}));
   },
   register: (email, password, name) =>
     call('POST', '/api/auth/register', {body: {email, password, name}, token: null}),

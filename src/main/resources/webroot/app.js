@@ -114,6 +114,11 @@ async function claim(again = false) {
   put({type: 'claim', again, attempt});
   if (state.claim.step !== 'sending') return;
   try {
+    if (state.event.mode === 'draw') {
+      await api.enter(eventId);
+      put({type: 'entered'});
+      return;
+    }
     const coupon = await api.claim(eventId, claimKey.of(eventId));
     claimKey.drop(eventId);
     put({type: 'issued', coupon});
@@ -252,9 +257,9 @@ function showAccount(kind) {
   main.replaceChildren(account(kind, {
     t,
     other: go({view: kind === 'login' ? 'register' : 'login'}),
-    submit: async ({email, password, name}) => {
+    submit: async ({email, password, name, otp}) => {
       if (kind === 'register') await api.register(email, password, name);
-      await api.login(email, password);
+      await api.login(email, password, otp);
       signedIn();
       const back = sessionStorage.getItem('couponrush.back');
       sessionStorage.removeItem('couponrush.back');

@@ -24,7 +24,10 @@ export const texts = {
     button_UPCOMING: '시작 전이에요', button_OPENING: '곧 열려요', button_SOLD_OUT: '모두 나갔어요', button_ENDED: '끝났어요', button_PAUSED: '잠시 멈췄어요',
     INVALID_CREDENTIALS: '이메일이나 비밀번호가 달라요.', ACCOUNT_LOCKED: '여러 번 틀려서 잠시 잠갔어요. 조금 뒤에 다시 해 주세요.',
     EMAIL_ALREADY_EXISTS: '이미 가입한 이메일이에요.', VALIDATION_FAILED: '입력한 내용을 확인해 주세요.', EVENT_NOT_FOUND: '없는 이벤트예요.',
-    problem: '지금은 안 돼요. 잠시 뒤에 다시 해 주세요.', 'coupon.issued': '쿠폰이 도착했어요', 'coupon.used': '쿠폰을 사용했어요', 'coupon.expiring': '곧 기한이 끝나는 쿠폰이 있어요', 'coupon.expired': '기한이 지난 쿠폰이 있어요', 'coupon.starting': '기다리던 쿠폰이 곧 시작해요', 'coupon.available': '품절됐던 쿠폰이 다시 나왔어요',
+    problem: '지금은 안 돼요. 잠시 뒤에 다시 해 주세요.', 'coupon.issued': '쿠폰이 도착했어요', 'coupon.used': '쿠폰을 사용했어요', 'coupon.expiring': '곧 기한이 끝나는 쿠폰이 있어요', 'coupon.expired': '기한이 지난 쿠폰이 있어요', 'coupon.starting': '기다리던 쿠폰이 곧 시작해요', 'coupon.available': '품절됐던 쿠폰이 다시 나왔어요', 'coupon.drawn': '이번 추첨에서는 당첨되지 않았어요',
+    DRAW: '추첨 이벤트예요. 끝나면 당첨자를 뽑아요', ENTERED: '응모했어요. 끝나면 결과를 알려드릴게요', NOT_INVITED: '초대받은 분만 받을 수 있는 쿠폰이에요',
+    button_DRAW: '응모하기', button_ENTERED: '응모 완료', button_NOT_INVITED: '초대받은 분만',
+    otp: '인증 코드', OTP_REQUIRED: '인증 앱의 코드를 입력해 주세요.', OTP_INVALID: '코드가 맞지 않아요. 다음 코드로 다시 해 주세요.',
   },
   en: {
     live: 'Live', connecting: 'Connecting', waiting: 'Reconnecting', none: '', yours: 'Your coupon',
@@ -49,7 +52,10 @@ export const texts = {
     button_UPCOMING: 'Not open yet', button_OPENING: 'Opening', button_SOLD_OUT: 'All gone', button_ENDED: 'Ended', button_PAUSED: 'Paused',
     INVALID_CREDENTIALS: 'E-mail or password is wrong.', ACCOUNT_LOCKED: 'Too many tries. Wait a moment and try again.',
     EMAIL_ALREADY_EXISTS: 'This e-mail is registered already.', VALIDATION_FAILED: 'Please check what you typed.', EVENT_NOT_FOUND: 'There is no such event.',
-    problem: 'That does not work now. Try again in a moment.', 'coupon.issued': 'A coupon has arrived', 'coupon.used': 'A coupon was used', 'coupon.expiring': 'A coupon is about to expire', 'coupon.expired': 'A coupon has expired', 'coupon.starting': 'A coupon you wait for starts soon', 'coupon.available': 'A coupon that was sold out is back',
+    problem: 'That does not work now. Try again in a moment.', 'coupon.issued': 'A coupon has arrived', 'coupon.used': 'A coupon was used', 'coupon.expiring': 'A coupon is about to expire', 'coupon.expired': 'A coupon has expired', 'coupon.starting': 'A coupon you wait for starts soon', 'coupon.available': 'A coupon that was sold out is back', 'coupon.drawn': 'You did not win this draw',
+    DRAW: 'A draw: winners are drawn after the end', ENTERED: 'You are in. We tell you when it is drawn', NOT_INVITED: 'This coupon is for invited people',
+    button_DRAW: 'Enter the draw', button_ENTERED: 'Entered', button_NOT_INVITED: 'Invited people only',
+    otp: 'Code', OTP_REQUIRED: 'Enter the code of your authenticator.', OTP_INVALID: 'That code is not right. Try the next one.',
   },
 };
 

@@ -13,7 +13,7 @@ export const initial = {
   link: 'none', // none | connecting | live | waiting
   event: null, // the last snapshot, brought up to date by messages
   stale: false, // a message says that the snapshot is not true any more
-  claim: {step: 'idle'}, // idle | sending | retrying | unknown | done | refused
+  claim: {step: 'idle'}, // idle | sending | retrying | unknown | done | entered | refused
   coupon: null,
   notices: [],
   seen: [], // ids of user messages, the latest first: they may come late, and twice
@@ -30,6 +30,7 @@ export function step(state, input) {
     case 'leave': return {...state, event: null, stale: false, coupon: null, claim: initial.claim};
     case 'claim': return canClaim(state) || input.again ? {...state, claim: {step: 'sending', attempt: input.attempt || 1}} : state;
     case 'issued': return issued(state, input.coupon);
+    case 'entered': return {...state, claim: {step: 'entered'}};
     case 'held': return state.coupon ? state : {...state, coupon: input.coupon};
     case 'refused': return refused(state, input);
     case 'lost': return lost(state, input.retryAt);
@@ -88,6 +89,7 @@ function notice(state, {type, id, data}) {
     case 'coupon.expired':
     case 'coupon.starting':
     case 'coupon.available':
+    case 'coupon.drawn':
       return {...state, notices: [{type, data}, ...state.notices].slice(0, 5)};
     case 'coupon.stock': return mine ? stock(state, data) : state;
     case 'coupon.soldout': return mine ? turn(state, data, true) : state;
@@ -123,21 +125,23 @@ export function phase(state) {
   if (event.canIssue === false && event.userIssuedCount >= event.maxPerUser) return 'ALREADY_CLAIMED';
   if (claim.step === 'refused' && claim.code === 'USER_LIMIT_EXCEEDED') return 'LIMIT_REACHED';
   if (event.status === 'ended' || now >= Date.parse(event.endTime)) return 'ENDED';
+  if (claim.step === 'entered') return 'ENTERED';
   if (event.soldOut) return 'SOLD_OUT';
   if (event.status === 'paused') return 'PAUSED';
   if (now < Date.parse(event.startTime)) return Date.parse(event.startTime) - now <= 2000 ? 'OPENING' : 'UPCOMING';
   if (state.expired) return 'SESSION_EXPIRED';
   if (!state.signedIn) return 'SIGNED_OUT';
   if (claim.step === 'refused' && claim.code === 'RATE_LIMITED' && now < claim.retryAt) return 'RATE_LIMITED';
+  if (claim.step === 'refused' && claim.code === 'FORBIDDEN') return 'NOT_INVITED';
   if (claim.step === 'refused' && !REOPENS.has(claim.code)) return 'REFUSED';
-  return 'OPEN';
+  return event.mode === 'draw' ? 'DRAW' : 'OPEN';
 }
 
 /** Refusals that say nothing about the next try. */
 const REOPENS = new Set(['RATE_LIMITED', 'COUPON_SOLD_OUT', 'EVENT_PAUSED', 'EVENT_NOT_STARTED', 'EVENT_ENDED']);
 
 export function canClaim(state) {
-  return ['OPEN', 'REFUSED'].includes(phase(state)) && state.signedIn;
+  return ['OPEN', 'DRAW', 'REFUSED'].includes(phase(state)) && state.signedIn;
 }
 
 /** Milliseconds to wait: what the server asked for, else twice as long each time; and up to half as much again. */

@@ -160,6 +160,8 @@ export function account(kind, {t, submit, other}) {
   const message = h('p', {class: 'problem', role: 'alert'});
   const field = (name, attributes, hint) => h('label', {}, h('span', {}, t[name], hint ? h('small', {}, ` ${hint}`) : null),
     h('input', {name, required: true, ...attributes}));
+  const otp = field('otp', {required: false, autocomplete: 'one-time-code', inputmode: 'text', maxlength: 32});
+  otp.hidden = true; // asked for by the server
   const button = h('button', {class: 'primary', type: 'submit'}, t[registering ? 'register' : 'signIn']);
   return h('form', {class: 'account', onsubmit: async (e) => {
     e.preventDefault();
@@ -168,6 +170,7 @@ export function account(kind, {t, submit, other}) {
     try {
       await submit(Object.fromEntries(new FormData(e.target)));
     } catch (problem) {
+      otp.hidden = !problem.code?.startsWith('OTP_') && otp.hidden;
       text(message, t[problem.code] || t.problem);
     } finally {
       button.disabled = false;
@@ -179,6 +182,7 @@ export function account(kind, {t, submit, other}) {
   field('password', {
     type: 'password', autocomplete: registering ? 'new-password' : 'current-password',
     minlength: registering ? 12 : null, maxlength: 128}, registering ? t.passwordHint : ''),
+  registering ? null : otp,
   message, button,
   h('button', {type: 'button', class: 'second', onclick: other}, t[registering ? 'toSignIn' : 'toRegister']));
 }
