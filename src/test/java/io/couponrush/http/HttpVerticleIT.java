@@ -386,12 +386,20 @@ class HttpVerticleIT {
     void keepsBrowsersFromDoingMore() throws Exception {
         Reply api = RawHttp.exchange(server.port(), "GET /api/toys HTTP/1.1" + END);
         Reply page = RawHttp.exchange(server.port(), "GET /page HTTP/1.1" + END);
-        assertThat(api.headers())
-                .containsEntry("cache-control", "no-store")
-                .containsEntry("x-frame-options", "DENY")
-                .containsEntry("referrer-policy", "no-referrer")
-                .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
-                .doesNotContainKey("server");
+        Reply express = RawHttp.exchange(
+                server.port(), "POST /api/toys/express HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        Reply denied = RawHttp.exchange(
+                server.port(), "POST /api/toys/express HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n");
+        for (Reply data : List.of(api, express, denied)) {
+            assertThat(data.headers())
+                    .containsEntry("cache-control", "no-store")
+                    .containsEntry("x-frame-options", "DENY")
+                    .containsEntry("referrer-policy", "no-referrer")
+                    .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+                    .doesNotContainKeys("server", "strict-transport-security");
+        }
+        assertThat(RawHttp.exchange(server.port(), "\u0001GET / HTTP/1.1" + END).headers())
+                .containsEntry("x-frame-options", "DENY");
         assertThat(page.headers()).doesNotContainKey("cache-control").containsKey("content-security-policy");
     }
 
