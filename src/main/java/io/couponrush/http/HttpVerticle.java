@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -138,10 +139,20 @@ public final class HttpVerticle extends VerticleBase {
         router.route().handler(metering::time);
         routes.forEach(r -> r.mountStreaming(router));
         router.route().handler(new ArrivalLimit(vertx, settings.bodyTimeout()));
+        router.route().handler(HttpVerticle::refuseForms);
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
         express.forEach(route -> Express.keepOthersOff(router, route));
         routes.forEach(r -> r.mount(router));
         metering.register(router);
+    }
+
+    /** The library would take them apart, and fails on those of methods that have no body. */
+    private static void refuseForms(RoutingContext ctx) {
+        if (MediaType.isForm(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
+            ctx.fail(ProblemCode.UNSUPPORTED_MEDIA_TYPE.status());
+        } else {
+            ctx.next();
+        }
     }
 
     private HttpServerOptions options() {

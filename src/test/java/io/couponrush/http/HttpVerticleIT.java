@@ -170,6 +170,11 @@ class HttpVerticleIT {
                         415,
                         "UNSUPPORTED_MEDIA_TYPE"),
                 Arguments.of(
+                        "a form where there is no body",
+                        "GET /api/toys HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1\r\n\r\nx",
+                        415,
+                        "UNSUPPORTED_MEDIA_TYPE"),
+                Arguments.of(
                         "no media type",
                         "POST /api/toys HTTP/1.1\r\nHost: a\r\nContent-Length: 13\r\n\r\n{\"eventId\":1}",
                         415,
