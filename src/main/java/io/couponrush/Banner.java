@@ -1,18 +1,23 @@
 package io.couponrush;
 
+import io.couponrush.config.Settings;
 import java.util.Locale;
 
 /** The first lines on the terminal in {@code dev}: where to look, who to be, what to paste. */
 final class Banner {
     private Banner() {}
 
-    static String of(String host, int port, Demo.Shelf shelf) {
-        String base = "http://" + reachable(host) + ":" + port;
+    static String of(Settings settings, int port, Demo.Shelf shelf) {
+        var http = settings.http();
+        var management = settings.management();
+        String base = (http.tls().isOn() ? "https://" : "http://") + reachable(http.host()) + ":" + port;
+        String metrics =
+                management.isApart() ? "http://" + reachable(management.host()) + ":" + management.port() : base;
         StringBuilder text = new StringBuilder("CouponRush is up. Ctrl-C stops all of it.\n");
         line(text, "Shop", base + "/");
         line(text, "Staff", base + "/docs#/Staff");
         line(text, "API docs", base + "/docs");
-        line(text, "Metrics", base + "/metrics");
+        line(text, "Metrics", metrics + "/metrics");
         for (Demo.Login login : shelf.logins()) {
             line(
                     text,

@@ -65,7 +65,7 @@ final class DevCommand implements Callable<Integer> {
         ServeCommand.Started node = ServeCommand.start(settings, life);
         Demo.Shelf shelf = Demo.seed(node.server()).await();
         life.up();
-        world.out().print(Banner.of(settings.http().host(), node.server().port(), shelf));
+        world.out().print(Banner.of(settings, node.server().port(), shelf));
         world.out().flush();
         return node.server().lost();
     }

@@ -24,7 +24,6 @@ import io.couponrush.http.Authentication;
 import io.couponrush.http.ClientAddress;
 import io.couponrush.http.Contract;
 import io.couponrush.http.ExpressRoute;
-import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Routes;
 import io.couponrush.http.WebRoot;
@@ -71,10 +70,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The whole object graph in one place, started and stopped in order. */
 final class Server {
@@ -83,7 +80,6 @@ final class Server {
 
     private final Vertx vertx;
     private final Settings settings;
-    private final Metrics metrics;
     private final Meters meters;
     private final Health health = new Health();
     private final Pool pool;
@@ -110,15 +106,17 @@ final class Server {
     private final RateLimiter issueLimiter;
     private final RateLimiter loginLimiter;
     private final WebRoot webRoot = new WebRoot();
-    private final AtomicReference<@Nullable HttpVerticle> oneOfHttp = new AtomicReference<>();
+    private final Doors doors;
+    private final ManagementRoutes management;
     private final Deque<String> deployed = new ArrayDeque<>();
     private final Promise<Void> lost = Promise.promise();
 
     Server(Vertx vertx, Settings settings, Metrics metrics) {
         this.vertx = vertx;
         this.settings = settings;
-        this.metrics = metrics;
         meters = new Meters(metrics.registry());
+        doors = new Doors(vertx, settings, meters);
+        management = new ManagementRoutes(metrics.registry(), health);
         pool = Postgres.pool(vertx, settings.postgres(), this::postgresReconnected);
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
@@ -172,7 +170,8 @@ final class Server {
                 .compose(v -> inRole(Role.ISSUANCE, this::deploySweeps))
                 .compose(v -> rewards.start())
                 .compose(v -> inRole(Role.ISSUANCE, this::deployRewards))
-                .compose(v -> inRole(Role.HTTP, this::deployHttp));
+                .compose(v -> inRole(Role.HTTP, this::openToClients))
+                .compose(v -> openToOperators());
     }
 
     /** Lets requests in flight finish, for {@code http.drain} at most, then closes everything this started. */
@@ -196,8 +195,7 @@ final class Server {
 
     /** Where HTTP listens; with {@code http.port} 0, what the system chose. Without the role, 0. */
     int port() {
-        HttpVerticle one = oneOfHttp.get();
-        return one == null ? 0 : one.port();
+        return doors.port();
     }
 
     /** For the demo. */
@@ -263,20 +261,19 @@ final class Server {
         return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
     }
 
-    private Future<Void> deployHttp() {
-        int instances = settings.http().instances() > 0
-                ? settings.http().instances()
-                : Runtime.getRuntime().availableProcessors();
-        var options = new DeploymentOptions().setInstances(instances);
-        Supplier<HttpVerticle> verticles = () -> {
-            var verticle = new HttpVerticle(settings.http(), express(), routes(), meters, Postgres::isAway);
-            oneOfHttp.set(verticle);
-            return verticle;
-        };
+    private Future<Void> openToClients() {
         return live.start()
-                .compose(v -> vertx.deployVerticle(verticles, options))
+                .compose(v -> doors.openToClients(this::express, this::routes))
                 .onSuccess(deployed::push)
                 .mapEmpty();
+    }
+
+    /** Operators look on until everything else has stopped. */
+    private Future<Void> openToOperators() {
+        if (!doors.isForOperators()) {
+            return Future.succeededFuture();
+        }
+        return doors.openToOperators(management).onSuccess(deployed::addLast).mapEmpty();
     }
 
     /** One event loop's worth. */
@@ -317,7 +314,7 @@ final class Server {
                 live.routes(),
                 webRoot,
                 new NotificationRoutes(authentication, notices),
-                new ManagementRoutes(metrics.registry(), health),
+                doors.isForOperators() ? router -> {} : management,
                 new DocsRoutes(contract)));
         return routes;
     }

@@ -2,8 +2,13 @@ package io.couponrush;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couponrush.config.Profile;
+import io.couponrush.config.Settings;
+import io.couponrush.config.SettingsLoader;
 import io.couponrush.http.Role;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BannerTest {
@@ -12,7 +17,7 @@ class BannerTest {
         Demo.Login alice = new Demo.Login(Role.USER, "alice@demo.example", "claim-me-quickly", "Alice");
         Demo.Login staff = new Demo.Login(Role.ADMIN, "staff@demo.example", "open-the-shop-now", "Staff");
         Demo.Shelf shelf = new Demo.Shelf(List.of(alice, staff), 7, "Welcome");
-        assertThat(Banner.of("127.0.0.1", 8080, shelf))
+        assertThat(Banner.of(settings(Map.of()), 8080, shelf))
                 .contains(
                         "http://127.0.0.1:8080/\n",
                         "http://127.0.0.1:8080/docs#/Staff\n",
@@ -29,7 +34,23 @@ class BannerTest {
     void namesAnAddressThatABrowserReaches() {
         var bob = new Demo.Login(Role.USER, "bob@demo.example", "claim-me-slowly", "Bob");
         Demo.Shelf shelf = new Demo.Shelf(List.of(bob), 1, "");
-        assertThat(Banner.of("0.0.0.0", 80, shelf)).contains("http://localhost:80/\n");
-        assertThat(Banner.of("::1", 80, shelf)).contains("http://[::1]:80/\n");
+        assertThat(Banner.of(settings(Map.of("HTTP_HOST", "0.0.0.0")), 80, shelf))
+                .contains("http://localhost:80/\n");
+        assertThat(Banner.of(settings(Map.of("HTTP_HOST", "::1")), 80, shelf)).contains("http://[::1]:80/\n");
+    }
+
+    @Test
+    void knowsOfTlsAndOfThePortForOperators() {
+        var bob = new Demo.Login(Role.USER, "bob@demo.example", "claim-me-slowly", "Bob");
+        var settings =
+                settings(Map.of("HTTP_TLS_CERTIFICATE", "a.pem", "HTTP_TLS_KEY", "b.pem", "MANAGEMENT_PORT", "9090"));
+        assertThat(Banner.of(settings, 8443, new Demo.Shelf(List.of(bob), 1, "")))
+                .contains("https://127.0.0.1:8443/docs\n", "http://127.0.0.1:9090/metrics\n");
+    }
+
+    private static Settings settings(Map<String, String> env) {
+        Map<String, String> named = new HashMap<>();
+        env.forEach((key, value) -> named.put("COUPONRUSH_" + key, value));
+        return SettingsLoader.read(Profile.DEV, named).settings();
     }
 }

@@ -17,6 +17,7 @@ public record Settings(
         @Default(".couponrush") Path dataDir,
         @Default("http,issuance,notification") Set<Role> roles,
         Http http,
+        Management management,
         Postgres postgres,
         Redis redis,
         Rabbitmq rabbitmq,
@@ -38,6 +39,7 @@ public record Settings(
                 .that(!roles.isEmpty(), "roles", "names none")
                 .shorter("redis.evalTimeout", redis.evalTimeout, "issuance.deadline", issuance.deadline)
                 .that(cluster.enabled() || !issuance.remote, "issuance.remote", "needs cluster.enabled")
+                .that(!management.isApart() || management.port() != http.port, "management.port", "is http.port")
                 .check();
     }
 
@@ -53,7 +55,7 @@ public record Settings(
      *
      * @param instances event loops that serve HTTP; 0 is one per core
      * @param corsOrigins origins that browsers may call from; none by default
-     * @param trustedProxies addresses or CIDR blocks whose X-Forwarded-For is believed
+     * @param trustedProxies addresses or CIDR blocks whose X-Forwarded-For and X-Forwarded-Proto are believed
      * @param bodyTimeout from the first byte of a request to its last
      * @param drain how long requests in flight may take after SIGTERM
      */
@@ -65,7 +67,22 @@ public record Settings(
             @Default("") List<String> trustedProxies,
             @Default("75s") Duration idleTimeout,
             @Default("5s") Duration bodyTimeout,
-            @Default("10s") Duration drain) {
+            @Default("10s") Duration drain,
+            ServerTls tls) {
+        /** The same at another place, on one event loop and in plain text. */
+        public Http plainAt(String otherHost, int otherPort) {
+            return new Http(
+                    otherHost,
+                    otherPort,
+                    1,
+                    corsOrigins,
+                    trustedProxies,
+                    idleTimeout,
+                    bodyTimeout,
+                    drain,
+                    ServerTls.OFF);
+        }
+
         public Http {
             corsOrigins = List.copyOf(corsOrigins);
             trustedProxies = List.copyOf(trustedProxies);

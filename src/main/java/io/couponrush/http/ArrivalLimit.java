@@ -35,7 +35,8 @@ final class ArrivalLimit implements Handler<RoutingContext> {
     }
 
     private static boolean hasBody(HttpServerRequest request) {
-        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+        return Hangup.isOneOfMany(request) // there a body need not be announced
+                || request.headers().contains(HttpHeaders.CONTENT_LENGTH)
                 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     }
 }

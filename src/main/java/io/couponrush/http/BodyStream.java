@@ -55,12 +55,13 @@ public final class BodyStream {
     public static void begin(RoutingContext ctx) {
         ctx.request().pause();
         ctx.addHeadersEndHandler(answering -> {
-            if (!ctx.request().isEnded()) {
+            if (!ctx.request().isEnded() && !Hangup.isOneOfMany(ctx.request())) {
                 ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
         });
         ctx.addEndHandler(answered -> {
-            if (ctx.response().headers().contains(HttpHeaders.CONNECTION)) {
+            boolean unread = Hangup.isOneOfMany(ctx.request()) && !ctx.request().isEnded();
+            if (unread || ctx.response().headers().contains(HttpHeaders.CONNECTION)) {
                 Hangup.afterAnswer(ctx.request());
             }
         });

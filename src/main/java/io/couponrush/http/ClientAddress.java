@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientAddress {
     private static final String FORWARDED_FOR = "X-Forwarded-For";
+    private static final String FORWARDED_PROTO = "X-Forwarded-Proto";
     private static final String NO_ADDRESS = "local";
     private static final int IPV4_BYTES = 4;
     private static final int PREFIX_BYTES = 8;
@@ -31,9 +32,7 @@ public final class ClientAddress {
 
     /** Never throws, whatever the headers hold. */
     public String of(HttpServerRequest request) {
-        SocketAddress peer = request.remoteAddress();
-        String host = peer == null ? null : peer.hostAddress();
-        byte[] address = host == null ? null : bytes(host);
+        byte[] address = peer(request);
         if (address == null) {
             return NO_ADDRESS;
         }
@@ -41,6 +40,21 @@ public final class ClientAddress {
             return key(address);
         }
         return key(behind(address, request.headers().getAll(FORWARDED_FOR)));
+    }
+
+    /** Whether a trusted proxy says that the client's own line is encrypted. Never throws. */
+    boolean saysHttps(HttpServerRequest request) {
+        if (trusted.isEmpty() || !"https".equalsIgnoreCase(request.getHeader(FORWARDED_PROTO))) {
+            return false;
+        }
+        byte[] address = peer(request);
+        return address != null && isTrusted(address);
+    }
+
+    private static byte @Nullable [] peer(HttpServerRequest request) {
+        SocketAddress peer = request.remoteAddress();
+        String host = peer == null ? null : peer.hostAddress();
+        return host == null ? null : bytes(host);
     }
 
     private byte[] behind(byte[] proxy, List<String> headers) {

@@ -3,18 +3,24 @@ package io.couponrush.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 
 /**
- * Answers a request whose rest nobody wants, and closes its connection: a client that is still writing gets a moment to
- * read the answer, since closing on unread bytes would reset the connection and lose it.
+ * Answers a request whose rest nobody wants, and closes its connection, or on HTTP/2 its stream: a client that is still
+ * writing gets a moment to read the answer, since closing on unread bytes would reset the connection and lose it.
  */
 final class Hangup {
     private static final long LINGER_MILLIS = 500;
 
+    /** Of streams of HTTP/2. */
+    private static final long NO_ERROR = 0;
+
+    private static final long FAILED = 2;
+
     private Hangup() {}
 
     static void with(Problem problem, HttpServerRequest request, String requestId) {
-        if (!request.response().headWritten()) {
+        if (!request.response().headWritten() && !isOneOfMany(request)) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         if (request.isEnded()) {
@@ -44,7 +50,24 @@ final class Hangup {
         vertx.setTimer(LINGER_MILLIS, late -> close(request));
     }
 
+    /** For answers that cannot be completed. */
+    static void breakOff(HttpServerRequest request) {
+        end(request, FAILED);
+    }
+
+    /** On HTTP/2 others share the connection, and it goes on. */
+    static boolean isOneOfMany(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2;
+    }
+
     private static void close(HttpServerRequest request) {
-        request.connection().close().onFailure(gone -> {}); // closed already
+        end(request, NO_ERROR);
+    }
+
+    private static void end(HttpServerRequest request, long streamError) {
+        var ended = isOneOfMany(request)
+                ? request.response().reset(streamError)
+                : request.connection().close();
+        ended.onFailure(gone -> {}); // closed already
     }
 }

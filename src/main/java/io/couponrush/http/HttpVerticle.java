@@ -1,17 +1,23 @@
 package io.couponrush.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.couponrush.config.Settings;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop of the HTTP server. Instances share the port. */
 public final class HttpVerticle extends VerticleBase {
@@ -30,7 +36,8 @@ public final class HttpVerticle extends VerticleBase {
     private final RequestMeter meter;
     private final Predicate<Throwable> away;
     private final Cors cors;
-    private HttpServer server;
+    private final SafeHeaders safeHeaders;
+    private final AtomicReference<@Nullable HttpServer> server = new AtomicReference<>();
     private boolean stopping;
 
     public HttpVerticle(Settings.Http settings, List<ExpressRoute> express, List<Routes> routes) {
@@ -54,6 +61,7 @@ public final class HttpVerticle extends VerticleBase {
         this.meter = meter;
         this.away = away;
         this.cors = new Cors(settings.corsOrigins());
+        this.safeHeaders = new SafeHeaders(settings.tls().isOn(), new ClientAddress(settings.trustedProxies()));
     }
 
     @Override
@@ -65,30 +73,54 @@ public final class HttpVerticle extends VerticleBase {
                 express.stream().map(route -> new Express(route, metering)).toList();
         new ProblemHandler(table, away).mount(router);
         mount(router, metering);
-        server = vertx.createHttpServer(options())
-                .requestHandler(request -> dispatch(request, lane, router))
-                .invalidRequestHandler(InvalidRequests::refuse);
-        return Future.all(express.stream().map(ExpressRoute::start).toList()).compose(ready -> server.listen());
+        Handler<HttpServerRequest> dispatch = request -> dispatch(request, lane, router);
+        return Future.all(express.stream().map(ExpressRoute::start).toList())
+                .compose(ready -> settings.tls().isOn() ? listenEncrypted(dispatch) : listen(options(), dispatch));
+    }
+
+    private Future<HttpServer> listenEncrypted(Handler<HttpServerRequest> dispatch) {
+        var tls = new Tls(vertx, settings.tls());
+        return tls.into(options()).compose(options -> listen(options, dispatch)
+                .onSuccess(listening -> tls.keepLooking(listening, options)));
+    }
+
+    private Future<HttpServer> listen(HttpServerOptions options, Handler<HttpServerRequest> dispatch) {
+        HttpServer made =
+                vertx.createHttpServer(options).requestHandler(dispatch).invalidRequestHandler(this::refuse);
+        server.set(made);
+        return made.listen();
     }
 
     @Override
     public Future<?> stop() {
         stopping = true;
-        return server.shutdown(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
+        return requireNonNull(server.get()).shutdown(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The port it listens on, once started. */
     public int port() {
-        return server.actualPort();
+        return requireNonNull(server.get()).actualPort();
+    }
+
+    private void refuse(HttpServerRequest request) {
+        safeHeaders.add(request);
+        InvalidRequests.refuse(request);
     }
 
     private void dispatch(HttpServerRequest request, List<Express> lane, Router router) {
-        if (stopping) { // a connection that is never idle would keep the server until its time is up
+        safeHeaders.add(request);
+        if (stopping
+                && !Hangup.isOneOfMany(
+                        request)) { // a connection that is never idle would keep the server until its time is up
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         String encoding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("chunked")) {
             InvalidRequests.refuseFraming(request);
+            return;
+        }
+        if (request.uri().length() > HttpServerOptions.DEFAULT_MAX_INITIAL_LINE_LENGTH) { // HTTP/2 has no such line
+            InvalidRequests.refuseLine(request);
             return;
         }
         if (cors.answered(request)) {
@@ -105,13 +137,22 @@ public final class HttpVerticle extends VerticleBase {
     private void mount(Router router, Metering metering) {
         router.route().handler(Replies::begin);
         router.route().handler(metering::time);
-        router.route().handler(SafeHeaders::add);
         routes.forEach(r -> r.mountStreaming(router));
         router.route().handler(new ArrivalLimit(vertx, settings.bodyTimeout()));
+        router.route().handler(HttpVerticle::refuseForms);
         router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
         express.forEach(route -> Express.keepOthersOff(router, route));
         routes.forEach(r -> r.mount(router));
         metering.register(router);
+    }
+
+    /** The library would take them apart, and fails on those of methods that have no body. */
+    private static void refuseForms(RoutingContext ctx) {
+        if (MediaType.isForm(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
+            ctx.fail(ProblemCode.UNSUPPORTED_MEDIA_TYPE.status());
+        } else {
+            ctx.next();
+        }
     }
 
     private HttpServerOptions options() {

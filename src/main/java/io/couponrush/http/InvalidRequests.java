@@ -18,6 +18,10 @@ final class InvalidRequests {
         Hangup.with(notHttp(), request, Exchange.begin(request));
     }
 
+    static void refuseLine(HttpServerRequest request) {
+        Hangup.with(Problem.of(ProblemCode.URI_TOO_LONG), request, Exchange.begin(request));
+    }
+
     private static Problem problem(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
             return Problem.of(ProblemCode.URI_TOO_LONG);

@@ -47,10 +47,10 @@ public final class Replies {
         problem.send(ctx.response(), requestId(ctx));
     }
 
-    /** Ends an answer that cannot go on. A list that breaks off must not look complete: its connection is closed. */
+    /** Ends an answer that cannot go on. A list that breaks off must not look complete: its connection, or on HTTP/2 its stream, is closed. */
     public static void breakOff(RoutingContext ctx, Throwable failure) {
         if (ctx.response().headWritten()) {
-            ctx.request().connection().close().onFailure(gone -> {});
+            Hangup.breakOff(ctx.request());
         } else {
             ctx.fail(failure);
         }

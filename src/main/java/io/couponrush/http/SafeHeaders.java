@@ -1,8 +1,8 @@
 package io.couponrush.http;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.RoutingContext;
 
 /** Headers that keep browsers from doing more with an answer than it is for. A route may set its own instead. */
 final class SafeHeaders {
@@ -16,17 +16,36 @@ final class SafeHeaders {
     private static final CharSequence FOR_PAGES = HttpHeaders.createOptimized(
             "default-src 'self'; base-uri 'none'; " + "form-action 'self'; frame-ancestors 'none'; object-src 'none'");
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+    private static final CharSequence HSTS = HttpHeaders.createOptimized("Strict-Transport-Security");
 
-    private SafeHeaders() {}
+    /** Of this host alone: others of its domain may have their reasons. */
+    private static final CharSequence A_YEAR = HttpHeaders.createOptimized("max-age=31536000");
 
-    static void add(RoutingContext ctx) {
-        HttpServerResponse response = ctx.response();
+    private final boolean encrypted;
+    private final ClientAddress clients;
+
+    /**
+     * Makes them for one server.
+     *
+     * @param encrypted whether it speaks nothing but TLS
+     * @param clients knows the proxies that may say so
+     */
+    SafeHeaders(boolean encrypted, ClientAddress clients) {
+        this.encrypted = encrypted;
+        this.clients = clients;
+    }
+
+    /** Before anybody answers; the names and values are made once. */
+    void add(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
         response.putHeader(FRAMES, DENY).putHeader(REFERRER, NO_REFERRER);
-        if (ctx.request().path().startsWith("/api/")) {
+        if (request.path().startsWith("/api/")) {
             response.putHeader(CSP, FOR_DATA).putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
         } else {
             response.putHeader(CSP, FOR_PAGES);
         }
-        ctx.next();
+        if (encrypted || clients.saysHttps(request)) {
+            response.putHeader(HSTS, A_YEAR);
+        }
     }
 }

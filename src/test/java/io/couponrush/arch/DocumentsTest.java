@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** What the documents list is what there is. */
 class DocumentsTest {
     private static final Path README = Path.of("README.md");
+    private static final Path SECURITY = Path.of("docs/security.md");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)(#[^)]*)?\\)");
 
     @Test
@@ -72,6 +73,28 @@ class DocumentsTest {
         Set<String> known = new TreeSet<>();
         collect("", new YAMLMapper().readTree(Files.readString(Path.of("conf/couponrush.yaml"))), known);
         assertThat(settings()).isNotEmpty().isSubsetOf(known);
+    }
+
+    @Test
+    void whatHoldsAnAttackOffIsATestThatExists() throws IOException {
+        Set<String> tests;
+        try (var files = Files.walk(Path.of("src/test/java"))) {
+            tests = files.map(file -> file.getFileName().toString().replace(".java", ""))
+                    .collect(Collectors.toSet());
+        }
+        String text = Files.readString(SECURITY);
+        assertThat(Pattern.compile("`(\\w+(Test|IT|Story))`")
+                        .matcher(text)
+                        .results()
+                        .map(test -> test.group(1)))
+                .hasSizeGreaterThan(100)
+                .isSubsetOf(tests);
+        List<String> lines = text.lines()
+                .filter(line -> line.matches("\\| (S\\d|API\\d|V\\d).*"))
+                .toList();
+        assertThat(lines).hasSizeGreaterThan(80);
+        assertThat(lines).allSatisfy(line -> assertThat(line).containsPattern("`\\w+(Test|IT|Story)`|not yet"));
+        assertThat(lines.stream().filter(line -> line.startsWith("| S"))).hasSize(30);
     }
 
     @Test

@@ -122,6 +122,11 @@ class SettingsLoaderTest {
     @ParameterizedTest
     @CsvSource({
         "COUPONRUSH_HTTP_PORT, 65536, http.port: 65536 is not within 0..65535",
+        "COUPONRUSH_HTTP_TLS_KEY, key.pem, http.tls.certificate: is missing beside http.tls.key",
+        "COUPONRUSH_HTTP_TLS_CERTIFICATE, it.pem, http.tls.key: is missing beside http.tls.certificate",
+        "COUPONRUSH_HTTP_TLS_RELOAD, 0s, http.tls.reload: must be longer than 0",
+        "COUPONRUSH_MANAGEMENT_PORT, 8080, management.port: is http.port",
+        "COUPONRUSH_MANAGEMENT_PORT, 65536, management.port: 65536 is not within 0..65535",
         "COUPONRUSH_ISSUANCE_DEADLINE, 10s, issuance.deadline: must be shorter than issuance.leaseTtl",
         "COUPONRUSH_REDIS_EVAL_TIMEOUT, 3s, redis.evalTimeout: must be shorter than issuance.deadline",
         "COUPONRUSH_POSTGRES_LOCK_TIMEOUT, 2s, postgres.lockTimeout: must be shorter than postgres.statementTimeout",

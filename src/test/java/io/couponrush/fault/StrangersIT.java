@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StrangersIT {
     private static final int BUS = Clustering.of(1).ports().get(0);
 
+    private static final int MANAGEMENT = Clustering.of(1).ports().get(0);
+
     @TempDir
     private static Path directory;
 
@@ -44,6 +46,7 @@ class StrangersIT {
         Map<String, String> env = RunningService.environment(Backends.shared().redisUri());
         env.putAll(Clustering.of(1).env(0));
         env.put("COUPONRUSH_CLUSTER_BUS_PORT", Integer.toString(BUS));
+        env.put("COUPONRUSH_MANAGEMENT_PORT", Integer.toString(MANAGEMENT));
         node = ServiceProcess.with(directory, env);
     }
 
@@ -56,8 +59,8 @@ class StrangersIT {
     void nobodyOutsideOfThisMachineReachesTheClustersPorts() {
         assumeTrue(Listening.isTold(), "this system does not tell who listens where");
         var addresses = Listening.addresses(node.pid());
-        assertThat(addresses).extracting(InetSocketAddress::getPort).contains(BUS, node.port());
-        assertThat(addresses).hasSize(3); // and the member's
+        assertThat(addresses).extracting(InetSocketAddress::getPort).contains(BUS, MANAGEMENT, node.port());
+        assertThat(addresses).hasSize(4); // and the member's
         assertThat(addresses).allMatch(address -> address.getAddress().isLoopbackAddress());
     }
 

@@ -170,6 +170,11 @@ class HttpVerticleIT {
                         415,
                         "UNSUPPORTED_MEDIA_TYPE"),
                 Arguments.of(
+                        "a form where there is no body",
+                        "GET /api/toys HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1\r\n\r\nx",
+                        415,
+                        "UNSUPPORTED_MEDIA_TYPE"),
+                Arguments.of(
                         "no media type",
                         "POST /api/toys HTTP/1.1\r\nHost: a\r\nContent-Length: 13\r\n\r\n{\"eventId\":1}",
                         415,
@@ -386,12 +391,20 @@ class HttpVerticleIT {
     void keepsBrowsersFromDoingMore() throws Exception {
         Reply api = RawHttp.exchange(server.port(), "GET /api/toys HTTP/1.1" + END);
         Reply page = RawHttp.exchange(server.port(), "GET /page HTTP/1.1" + END);
-        assertThat(api.headers())
-                .containsEntry("cache-control", "no-store")
-                .containsEntry("x-frame-options", "DENY")
-                .containsEntry("referrer-policy", "no-referrer")
-                .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
-                .doesNotContainKey("server");
+        Reply express = RawHttp.exchange(
+                server.port(), "POST /api/toys/express HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        Reply denied = RawHttp.exchange(
+                server.port(), "POST /api/toys/express HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n");
+        for (Reply data : List.of(api, express, denied)) {
+            assertThat(data.headers())
+                    .containsEntry("cache-control", "no-store")
+                    .containsEntry("x-frame-options", "DENY")
+                    .containsEntry("referrer-policy", "no-referrer")
+                    .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+                    .doesNotContainKeys("server", "strict-transport-security");
+        }
+        assertThat(RawHttp.exchange(server.port(), "\u0001GET / HTTP/1.1" + END).headers())
+                .containsEntry("x-frame-options", "DENY");
         assertThat(page.headers()).doesNotContainKey("cache-control").containsKey("content-security-policy");
     }
 

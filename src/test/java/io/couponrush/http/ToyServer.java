@@ -1,6 +1,8 @@
 package io.couponrush.http;
 
+import io.couponrush.config.ServerTls;
 import io.couponrush.config.Settings;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -9,8 +11,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** The real server with routes that do next to nothing, and little patience. */
 final class ToyServer {
@@ -21,22 +25,32 @@ final class ToyServer {
     private final HttpVerticle verticle;
 
     ToyServer(RequestMeter meter) throws Exception {
+        this(meter, 1, List.of(), ServerTls.OFF);
+    }
+
+    ToyServer(RequestMeter meter, int instances, List<String> trustedProxies, ServerTls tls) throws Exception {
         var settings = new Settings.Http(
                 "127.0.0.1",
                 0,
-                1,
+                instances,
                 List.of("https://shop.example", "http://localhost:3000"),
-                List.of(),
+                trustedProxies,
                 IDLE_TIMEOUT,
                 BODY_TIMEOUT,
-                Duration.ofMillis(100));
-        verticle = new HttpVerticle(
-                settings,
-                List.of(new Echo()),
-                List.of(ToyServer::mount),
-                meter,
-                IllegalMonitorStateException.class::isInstance);
-        await(vertx.deployVerticle(verticle));
+                Duration.ofMillis(100),
+                tls);
+        List<HttpVerticle> made = new CopyOnWriteArrayList<>();
+        Supplier<HttpVerticle> verticles = () -> {
+            made.add(new HttpVerticle(
+                    settings,
+                    List.of(new Echo()),
+                    List.of(ToyServer::mount),
+                    meter,
+                    IllegalMonitorStateException.class::isInstance));
+            return made.get(made.size() - 1);
+        };
+        await(vertx.deployVerticle(verticles, new DeploymentOptions().setInstances(instances)));
+        verticle = made.get(0);
     }
 
     int port() {

@@ -2,6 +2,7 @@ package io.couponrush.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.couponrush.config.ServerTls;
 import io.couponrush.config.Settings;
 import io.couponrush.http.Contract;
 import io.couponrush.http.HttpVerticle;
@@ -42,7 +43,8 @@ class ManagementIT {
                 List.of(),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
-                Duration.ofMillis(100));
+                Duration.ofMillis(100),
+                ServerTls.OFF);
         var verticle = new HttpVerticle(settings, List.of(), ROUTES, new Meters(METRICS.registry()), e -> false);
         HEALTH.needs("postgres", () -> Future.succeededFuture(State.of(true)));
         await(vertx.deployVerticle(verticle));
