@@ -32,7 +32,7 @@ final class OidcHttp {
                 new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING));
     }
 
-    /** Follows no redirects. A failure means that the issuer gave no answer. */
+    /** On an event loop. Follows no redirects. A failure means that the issuer gave no answer. */
     Future<HTTPResponse> send(HTTPRequest request) {
         var options = new RequestOptions()
                 .setAbsoluteURI(request.getURL())

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class Formats {
     static final String INSTANT = "must be an instant like 2026-02-11T10:30:00Z";
     static final String EMAIL = "must be an e-mail address";
+    /** {@code email} under a name that the library does not know. */
+    static final String ADDRESS = "address";
+
     private static final int CENTS = 2;
 
     private Formats() {}
@@ -28,7 +31,7 @@ final class Formats {
                     ? "must have at most 2 decimals"
                     : null;
             case "date-time" -> value instanceof String text && !isInstant(text) ? INSTANT : null;
-            case "email" -> value instanceof String text && !isOneWord(text) ? EMAIL : null;
+            case "email", ADDRESS -> value instanceof String text && !isAddress(text) ? EMAIL : null;
             default -> null;
         };
     }
@@ -41,6 +44,12 @@ final class Formats {
 
     private static int decimals(BigDecimal amount) {
         return amount.signum() == 0 ? 0 : amount.stripTrailingZeros().scale();
+    }
+
+    /** Loosely: who registers is looked at more closely. */
+    private static boolean isAddress(String text) {
+        int at = text.indexOf('@');
+        return at > 0 && at == text.lastIndexOf('@') && at < text.length() - 1 && isOneWord(text);
     }
 
     private static boolean isOneWord(String text) {

@@ -53,7 +53,7 @@ class BrokerTlsStory {
                     .until(() -> shoppers.stream().allMatch(s -> s.coupons().size() == 1));
             shoppers.forEach(Shopper::leaves);
         }
-        assertThat(front.trusted()).isEqualTo(2);
+        assertThat(front.trusted()).as("relay, notices and grants").isEqualTo(3);
     }
 
     @Test
