@@ -181,7 +181,7 @@ public record Settings(
     }
 
     /**
-     * The claim path; {@code docs/architecture.md} shows where each bound applies.
+     * The claim path; {@code docs/protocol.md} shows where each bound applies.
      *
      * @param batchMax claims in one reservation call and in one commit
      * @param waiting claims of one node that may be under way; more are answered 503 before anything is taken

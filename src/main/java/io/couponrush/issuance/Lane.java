@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * The claims of one campaign on one node, from arrival to answer: reserved together, committed together, settled with
  * the next reservation. Lives on one event loop and takes no lock.
  *
- * <p>R1 to R13 are the rules of {@code docs/architecture.md}, marked where they hold.
+ * <p>R1 to R13 are the rules of {@code docs/protocol.md}, marked where they hold.
  */
 final class Lane {
     private static final long AGAIN_MS = 10;

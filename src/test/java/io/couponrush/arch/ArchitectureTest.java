@@ -17,14 +17,19 @@ import com.tngtech.archunit.core.domain.JavaFieldAccess.AccessType;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -71,6 +76,20 @@ class ArchitectureTest {
         Code.MAIN.forEach(type -> packages.add(nameOf(type)));
         packages.remove(""); // the root knows everything
         assertThat(packages).isEqualTo(new TreeSet<>(MAY_KNOW.keySet()));
+    }
+
+    @Test
+    void theDocumentShowsTheSameArrows() throws IOException {
+        var rows = Pattern.compile("(?m)^\\| `([a-z.]+)` \\| [^|]+ \\| (nothing of ours|[`a-z., ]+) \\|$")
+                .matcher(Files.readString(Path.of("docs", "architecture.md")));
+        Map<String, Set<String>> shown = new TreeMap<>();
+        while (rows.find()) {
+            String known = rows.group(2);
+            shown.put(
+                    rows.group(1),
+                    known.startsWith("`") ? Set.of(known.replace("`", "").split(", ")) : Set.of());
+        }
+        assertThat(shown).isEqualTo(new TreeMap<>(MAY_KNOW));
     }
 
     @Test

@@ -107,6 +107,20 @@ class DocumentsTest {
         }
     }
 
+    @Test
+    void theArchitectureListsEveryDecision() throws IOException {
+        Set<String> listed = Pattern.compile("(?m)^\\| \\d+ \\| \\[.+\\]\\((decisions/.+\\.md)\\) \\|$")
+                .matcher(Files.readString(Path.of("docs", "architecture.md")))
+                .results()
+                .map(row -> row.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        try (var files = Files.list(Path.of("docs", "decisions"))) {
+            assertThat(listed)
+                    .isEqualTo(files.map(file -> "decisions/" + file.getFileName())
+                            .collect(Collectors.toCollection(TreeSet::new)));
+        }
+    }
+
     private static Set<String> settings() throws IOException {
         String text = Files.readString(README);
         String section = text.substring(text.indexOf("\n## Settings"), text.indexOf("\n## The API"));
