@@ -32,11 +32,14 @@ create temp table grown as select id, row_number() over (order by id) - 1 as n, 
                              from coupon_events where title like 'Campaign %%';
 
 -- The k-th coupon of everybody, then the next: 97 steps from campaign to campaign never repeat within 500.
-insert into user_coupons (rid, event_id, user_id, seq, coupon_code, status, lease, epoch, issued_at, expires_at, used_at)
+insert into user_coupons (rid, event_id, user_id, seq, coupon_code, status, lease, epoch, issued_at, expires_at, used_at,
+        order_id, purchase_amount, discount_amount)
 select gen_random_uuid(), g.id, u.user_id, 1, 'CR-' || upper(substr(md5(u.user_id || '/' || k), 1, 14)),
        case when (u.user_id + k) %% 5 = 0 then 'used' else 'active' end, gen_random_uuid(), 1, g.start_time,
        g.start_time + interval '365 days',
-       case when (u.user_id + k) %% 5 = 0 then g.start_time + interval '1 day' end
+       case when (u.user_id + k) %% 5 = 0 then g.start_time + interval '1 day' end,
+       case when (u.user_id + k) %% 5 = 0 then 'order-' || u.user_id || '-' || k end,
+       case when (u.user_id + k) %% 5 = 0 then 20000 end, case when (u.user_id + k) %% 5 = 0 then 2000 end
   from generate_series(1, 500) k
  cross join lateral (select id as user_id from users where k <= 10 or id %% 1000 = 0) u
   join grown g on g.n = (u.user_id * 7 + k * 97) %% 1000;
