@@ -38,8 +38,12 @@ interface CouponBook {
         }
     }
 
-    /** A coupon's row. */
-    record Stored(UUID rid, long eventId, long userId, Coupon coupon) {}
+    /**
+     * A coupon's row.
+     *
+     * @param perUser what a user may have of the campaign that was asked about
+     */
+    record Stored(UUID rid, long eventId, long userId, Coupon coupon, int perUser) {}
 
     /**
      * The decision about one claim.

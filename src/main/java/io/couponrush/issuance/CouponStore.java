@@ -38,13 +38,13 @@ final class CouponStore implements CouponBook {
 
     private static final String STORED =
             """
-            select rid, event_id, user_id, id, coupon_code, issued_at, expires_at
-              from user_coupons
-             where rid = any ($2)
+            select c.rid, c.event_id, c.user_id, c.id, c.coupon_code, c.issued_at, c.expires_at, e.max_per_user
+              from coupon_events e join user_coupons c on c.rid = any ($2)
+             where e.id = $1
             union
-            select rid, event_id, user_id, id, coupon_code, issued_at, expires_at
-              from user_coupons
-             where event_id = $1 and user_id = any ($3)
+            select c.rid, c.event_id, c.user_id, c.id, c.coupon_code, c.issued_at, c.expires_at, e.max_per_user
+              from coupon_events e join user_coupons c on c.event_id = e.id and c.user_id = any ($3)
+             where e.id = $1
             """;
 
     private static final String INVITED =
@@ -284,7 +284,7 @@ final class CouponStore implements CouponBook {
 
     private static Stored stored(Row row) {
         var coupon = new Coupon(row.getLong(3), row.getString(4), instant(row, 5), instant(row, 6));
-        return new Stored(row.getUUID(0), row.getLong(1), row.getLong(2), coupon);
+        return new Stored(row.getUUID(0), row.getLong(1), row.getLong(2), coupon, row.getInteger(7));
     }
 
     private static Instant instant(Row row, int column) {

@@ -80,7 +80,7 @@ final class Lane {
         this.codes = codes;
         this.settlements = new Settlements(eventId, ledger, timers);
         this.committer = new Committer(book, timers, listener, bounds.batchMax(), eventId, this::decided, this::wake);
-        this.refusals = new Refusals(eventId, book, timers);
+        this.refusals = new Refusals(eventId, book, timers, this::parkAtLimit);
         this.direct = new DirectMode(eventId, ledger, book, rebuilder, timers);
         this.decisions = new Decisions(eventId, settlements, refusals, listener);
         this.door = new Door(eventId, book, timers, refusals, this::offer);
@@ -256,6 +256,12 @@ final class Lane {
         } else {
             parked.add(claim);
         }
+    }
+
+    /** The user's other claims are about to be decided. */
+    private void parkAtLimit(Claim claim) {
+        park(claim);
+        unparkLater();
     }
 
     private void unparkLater() {

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The last look before a claim is refused on the word of Redis: a key that owns a coupon gets it (R6), and a user at the
- * limit is told what it has.
+ * limit is told what it has. Whoever has less than that only reserves it elsewhere at this moment, which may come to nothing:
+ * no reason to refuse for good.
  */
 final class Refusals {
     private static final int RETRY_AFTER_S = 1;
@@ -25,11 +27,18 @@ final class Refusals {
     private final long eventId;
     private final CouponBook book;
     private final Timers timers;
+    private final Consumer<Claim> undecided;
 
     /** A claim that Redis turned away. */
     record Turned(Claim claim, Refusal why) {}
 
-    Refusals(long eventId, CouponBook book, Timers timers) {
+    /**
+     * Makes one for a campaign.
+     *
+     * @param undecided takes claims that nobody can refuse yet
+     */
+    Refusals(long eventId, CouponBook book, Timers timers, Consumer<Claim> undecided) {
+        this.undecided = undecided;
         this.eventId = eventId;
         this.book = book;
         this.timers = timers;
@@ -74,7 +83,9 @@ final class Refusals {
     private void answer(List<Turned> asking, List<Stored> rows) {
         Map<UUID, Stored> byRid = new HashMap<>();
         Map<Long, List<String>> codes = new HashMap<>();
+        int perUser = 1;
         for (Stored row : rows) {
+            perUser = row.perUser();
             byRid.put(row.rid(), row);
             if (row.eventId() == eventId) {
                 codes.computeIfAbsent(row.userId(), u -> new ArrayList<>())
@@ -83,7 +94,16 @@ final class Refusals {
         }
         for (Turned t : asking) {
             Stored own = byRid.get(t.claim().rid());
-            t.claim().answer(own == null ? refused(t, codes) : replay(t.claim(), own));
+            List<String> held = codes.getOrDefault(t.claim().userId(), List.of());
+            if (own != null) {
+                t.claim().answer(replay(t.claim(), own));
+            } else if (t.why() != Refusal.USER_LIMIT_EXCEEDED) {
+                t.claim().answer(new Refused(t.why()));
+            } else if (held.size() >= perUser) {
+                t.claim().answer(new Refused(t.why(), held));
+            } else {
+                undecided.accept(t.claim());
+            }
         }
     }
 
@@ -92,12 +112,5 @@ final class Refusals {
             return new Refused(Refusal.IDEMPOTENCY_KEY_REUSED);
         }
         return row.coupon().issued(true);
-    }
-
-    private static IssueOutcome refused(Turned turned, Map<Long, List<String>> codes) {
-        if (turned.why() != Refusal.USER_LIMIT_EXCEEDED) {
-            return new Refused(turned.why());
-        }
-        return new Refused(turned.why(), codes.getOrDefault(turned.claim().userId(), List.of()));
     }
 }

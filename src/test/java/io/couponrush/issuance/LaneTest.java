@@ -199,6 +199,24 @@ class LaneTest {
         assertThat(answers.get(1)).isEqualTo(new Refused(Refusal.USER_LIMIT_EXCEEDED, List.of(code)));
     }
 
+    /** What is only reserved may come to nothing. */
+    @Test
+    void refusesNobodyForCouponsThatAreNotDecidedYet() {
+        open(9, 1);
+        bench.holdCommits();
+        offer(claim(1));
+        bench.runFor(5);
+
+        offer(claim(1));
+        bench.runFor(50);
+        assertThat(answers).isEmpty();
+
+        bench.letCommitsGo();
+        bench.runFor(50);
+        String code = ((Issued) answers.get(0)).couponCode();
+        assertThat(answers.get(1)).isEqualTo(new Refused(Refusal.USER_LIMIT_EXCEEDED, List.of(code)));
+    }
+
     @Test
     void refusesAtOnceWithoutAKey() {
         open(1, 1);

@@ -480,7 +480,7 @@ final class SimulatedPostgres {
     List<Stored> stored(long event, Set<UUID> rids, Set<Long> users) {
         return rows.values().stream()
                 .filter(r -> rids.contains(r.rid()) || (r.event() == event && users.contains(r.user())))
-                .map(r -> new Stored(r.rid(), r.event(), r.user(), r.coupon()))
+                .map(r -> new Stored(r.rid(), r.event(), r.user(), r.coupon(), campaign(event).max))
                 .toList();
     }
 
