@@ -67,6 +67,42 @@ class RolesStory {
         }
     }
 
+    /** Each operation on a coupon, and each list of what is one's own, asked by somebody else who may do the same. */
+    @Test
+    void whatIsAnotherUsersDoesNotExist() {
+        long sale = service.staff().opens(Sale.of(1));
+        var owner = service.callers(1);
+        String code = owner.allClaim(sale).issued().get(0).couponCode();
+        Web other = people.get(Role.USER);
+        List<Operation> ofCoupons = OPERATIONS.stream()
+                .filter(operation -> operation.path().contains("{couponCode}"))
+                .filter(operation -> Permission.TAKE_PART.name().equals(operation.permission()))
+                .toList();
+        assertThat(ofCoupons).hasSize(3);
+        for (Operation operation : ofCoupons) {
+            Web.Reply reply = other.send(
+                    operation.method(), operation.path().replace("{couponCode}", code), bodies().get(operation.path()));
+            assertThat(reply.status()).as(operation.toString()).isEqualTo(404);
+            assertThat(reply.code()).isEqualTo("COUPON_NOT_FOUND");
+        }
+        assertThat(other.get("/api/coupons/my").text()).doesNotContain(code);
+        assertThat(other.get("/api/notifications").text()).doesNotContain(code);
+        assertThat(other.get("/api/users/me/export").text()).doesNotContain(code);
+        assertThat(service.books()
+                        .count("select count(*) from user_coupons where status = 'active' and coupon_code = '" + code
+                                + "'"))
+                .isEqualTo(1);
+    }
+
+    private static Map<String, JsonObject> bodies() {
+        var order = new JsonObject().put("orderId", "A-1");
+        return Map.of(
+                "/api/coupons/{couponCode}/use",
+                order.copy().put("purchaseAmount", 30_000),
+                "/api/coupons/{couponCode}/cancel-use",
+                order);
+    }
+
     @Test
     void staffRunsASaleAndSeesNoEmails() {
         Web staff = people.get(Role.STAFF);
