@@ -116,7 +116,7 @@ start_service() {
     rm -rf "$RUN/data"
     : >"$RUN/service.log" # what the last one said must not pass for this one's words
     # shellcheck disable=SC2086 # options are several words
-    env COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR="$RUN/data" "${settings[@]}" \
+    env COUPONRUSH_CONFIG="$CODE/conf/couponrush.yaml" COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR="$RUN/data" "${settings[@]}" \
         java $JVM "${options[@]}" -jar "$CODE/target/couponrush.jar" dev >"$RUN/service.log" 2>&1 &
     SERVICE_PID=$!
     PIDS+=("$SERVICE_PID")
