@@ -15,6 +15,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Signing in elsewhere; where there is no other issuer, there is nothing here. */
@@ -52,23 +53,29 @@ final class OidcRoutes implements Routes {
         router.post("/api/auth/oidc/start")
                 .handler(limit)
                 .handler(authentication.optional())
-                .handler(ctx -> start(ctx, logins));
+                .handler(elsewhere(OidcRoutes::start));
         router.post("/api/auth/oidc/login")
                 .handler(limit)
                 .handler(contract.body("OidcLoginRequest"))
-                .handler(ctx -> login(ctx, logins));
+                .handler(elsewhere(this::login));
         router.post("/api/users/me/identities")
                 .handler(authentication.required(Permission.TAKE_PART))
                 .handler(limit)
                 .handler(contract.body("LinkRequest"))
-                .handler(ctx -> link(ctx, logins));
+                .handler(elsewhere(this::link));
     }
 
-    private static void start(RoutingContext ctx, @Nullable OidcLogins logins) {
-        if (logins == null) {
-            Replies.deny(ctx, Problem.of(ProblemCode.NOT_FOUND));
-            return;
-        }
+    private Handler<RoutingContext> elsewhere(BiConsumer<RoutingContext, OidcLogins> handler) {
+        return ctx -> {
+            if (logins == null) {
+                Replies.deny(ctx, Problem.of(ProblemCode.NOT_FOUND));
+            } else {
+                handler.accept(ctx, logins);
+            }
+        };
+    }
+
+    private static void start(RoutingContext ctx, OidcLogins logins) {
         Caller caller = Authentication.callerOrNull(ctx);
         var started = logins.start(caller == null ? null : caller.userId());
         Replies.json(ctx, 200, started, begun -> new JsonObject()
@@ -76,21 +83,13 @@ final class OidcRoutes implements Routes {
                 .put("flow", begun.flow()));
     }
 
-    private void login(RoutingContext ctx, @Nullable OidcLogins logins) {
-        if (logins == null) {
-            Replies.deny(ctx, Problem.of(ProblemCode.NOT_FOUND));
-            return;
-        }
+    private void login(RoutingContext ctx, OidcLogins logins) {
         JsonObject body = Contract.body(ctx);
         var tokens = logins.login(returned(body), body.getString("otp"), trail.deed(ctx, "auth.oidc"));
         Replies.json(ctx, 200, tokens, Tokens::json);
     }
 
-    private void link(RoutingContext ctx, @Nullable OidcLogins logins) {
-        if (logins == null) {
-            Replies.deny(ctx, Problem.of(ProblemCode.NOT_FOUND));
-            return;
-        }
+    private void link(RoutingContext ctx, OidcLogins logins) {
         JsonObject body = Contract.body(ctx);
         var deed = trail.deed(ctx, "identity.link");
         var linked = owner.of(Authentication.caller(ctx), body.getString("password"), body.getString("otp"))

@@ -4,6 +4,7 @@ import io.couponrush.audit.AuditTrail;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Contract;
+import io.couponrush.http.Page;
 import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
@@ -11,12 +12,9 @@ import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Routes;
 import io.vertx.core.Handler;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
-import java.util.OptionalLong;
 
 /** {@code /api/admin/partners}, and {@code /api/auth/token}, where partners sign in. */
 final class PartnerRoutes implements Routes {
@@ -77,36 +75,26 @@ final class PartnerRoutes implements Routes {
     }
 
     private void revoke(RoutingContext ctx) {
-        OptionalLong partnerId = QueryParams.pathId(ctx, "partnerId");
-        if (partnerId.isEmpty()) {
-            Replies.deny(ctx, Problem.of(ProblemCode.PARTNER_NOT_FOUND));
-            return;
-        }
-        var revoked = partners.revoke(partnerId.getAsLong(), trail.deed(ctx, "partner.revoke"));
+        QueryParams.withPathId(ctx, "partnerId", ProblemCode.PARTNER_NOT_FOUND, id -> revoke(ctx, id));
+    }
+
+    private void revoke(RoutingContext ctx, long partnerId) {
+        var revoked = partners.revoke(partnerId, trail.deed(ctx, "partner.revoke"));
         Replies.json(ctx, 200, revoked, Partner::json);
     }
 
-    /** Reads one more than is shown, to know whether there is a next page. */
     private void list(RoutingContext ctx) {
         var params = new QueryParams(ctx);
         long beforeId = params.beforeId();
         int limit = params.limit();
         Problem problem = params.problem();
         if (problem == null) {
-            Replies.json(ctx, 200, partners.page(beforeId, limit + 1).map(Answer::given), found -> page(found, limit));
+            var page = partners.page(beforeId, limit + 1)
+                    .map(found -> Page.of(found, limit, partner -> QueryParams.cursorOf(partner.partnerId())));
+            Replies.json(ctx, 200, page.map(Answer::given), shown -> shown.json(Partner::json));
         } else {
             Replies.deny(ctx, problem);
         }
-    }
-
-    private static JsonObject page(List<Partner> found, int limit) {
-        List<Partner> shown = found.subList(0, Math.min(limit, found.size()));
-        var items = new JsonArray();
-        shown.forEach(partner -> items.add(partner.json()));
-        String next = found.size() > limit
-                ? QueryParams.cursorOf(Long.toString(shown.get(limit - 1).partnerId()))
-                : null;
-        return new JsonObject().put("items", items).put("nextCursor", next);
     }
 
     private static JsonObject json(Partners.AccessToken token) {

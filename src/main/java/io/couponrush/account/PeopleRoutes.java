@@ -15,7 +15,6 @@ import io.couponrush.http.Routes;
 import io.vertx.core.Future;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.OptionalLong;
 
 /** Users as those see them who say what roles they have. */
 final class PeopleRoutes implements Routes {
@@ -55,20 +54,14 @@ final class PeopleRoutes implements Routes {
     }
 
     private void changeRole(RoutingContext ctx) {
-        OptionalLong userId = QueryParams.pathId(ctx, "userId");
-        if (userId.isEmpty()) {
-            Replies.deny(ctx, Problem.of(ProblemCode.USER_NOT_FOUND));
-            return;
-        }
+        QueryParams.withPathId(ctx, "userId", ProblemCode.USER_NOT_FOUND, id -> changeRole(ctx, id));
+    }
+
+    private void changeRole(RoutingContext ctx, long userId) {
         var role = Role.valueOf(Contract.body(ctx).getString("role"));
         Deed deed = trail.deed(ctx, "user.role");
-        Replies.json(
-                ctx,
-                200,
-                userId.getAsLong() == Authentication.caller(ctx).userId()
-                        ? ownRole(deed)
-                        : changeRole(userId.getAsLong(), role, deed),
-                User::json);
+        boolean own = userId == Authentication.caller(ctx).userId();
+        Replies.json(ctx, 200, own ? ownRole(deed) : changeRole(userId, role, deed), User::json);
     }
 
     /** The last ADMIN could not take it back. */

@@ -3,14 +3,15 @@ package io.couponrush.audience;
 import io.couponrush.audience.Import.Report;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.audit.Deed;
-import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.CampaignOffice;
 import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.EventAudit;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.BodyStream;
 import io.couponrush.http.MediaType;
+import io.couponrush.http.Page;
 import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
@@ -24,7 +25,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
@@ -109,7 +109,9 @@ public final class AudienceRoutes implements Routes {
             Replies.deny(ctx, Problem.of(ProblemCode.OVERLOADED).retryAfter(AGAIN_SECONDS));
         } else {
             Deed deed = trail.deed(ctx, "event.audience.add");
-            var added = ofEvent(eventId, () -> add(ctx, eventId, dryRun, deed)).onComplete(done -> places.release());
+            var added = campaigns
+                    .with(eventId, campaign -> add(ctx, eventId, dryRun, deed))
+                    .onComplete(done -> places.release());
             answer(ctx, deed, eventId, added, report -> report.json(dryRun));
         }
     }
@@ -156,19 +158,17 @@ public final class AudienceRoutes implements Routes {
             Replies.deny(ctx, wrong);
             return;
         }
-        var listed = ofEvent(eventId, () -> store.count(eventId).compose(count -> store.page(eventId, after, limit + 1)
-                .map(users -> Answer.given(page(count, users, limit)))));
+        var listed = campaigns.with(
+                eventId, campaign -> store.count(eventId).compose(count -> store.page(eventId, after, limit + 1)
+                        .map(found -> Answer.given(json(count, Page.of(found, limit, QueryParams::cursorOf))))));
         Replies.json(ctx, 200, listed, page -> page);
     }
 
-    /** One more was read than is shown, to know whether there is a next page. */
-    private static JsonObject page(long count, List<Long> found, int limit) {
-        List<Long> shown = found.subList(0, Math.min(limit, found.size()));
-        String next = found.size() > limit ? QueryParams.cursorOf(Long.toString(shown.get(limit - 1))) : null;
+    private static JsonObject json(long count, Page<Long> page) {
         return new JsonObject()
                 .put("count", count)
-                .put("userIds", new JsonArray(shown))
-                .put("nextCursor", next);
+                .put("userIds", new JsonArray(page.shown()))
+                .put("nextCursor", page.nextCursor());
     }
 
     private void clear(RoutingContext ctx, long eventId) {
@@ -184,18 +184,10 @@ public final class AudienceRoutes implements Routes {
 
     /** Redis is loaded for the new epoch before the answer, so that the next claim need not wait for it. */
     private void strike(RoutingContext ctx, Deed deed, long eventId, Supplier<Future<Integer>> removing) {
-        var removed =
-                ofEvent(eventId, () -> removing.get().compose(count -> office.spread(eventId, true, OptionalInt.empty())
+        var removed = campaigns.with(
+                eventId, campaign -> removing.get().compose(count -> office.spread(eventId, true, OptionalInt.empty())
                         .map(Answer.given(count))));
         answer(ctx, deed, eventId, removed, count -> new JsonObject().put("removed", count));
-    }
-
-    private <T> Future<Answer<T>> ofEvent(long eventId, Supplier<Future<Answer<T>>> then) {
-        return campaigns
-                .fresh(eventId)
-                .compose((Campaign campaign) -> campaign == null
-                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND))
-                        : then.get());
     }
 
     /** The store writes down what was done; here is what was not. */
@@ -203,8 +195,7 @@ public final class AudienceRoutes implements Routes {
             RoutingContext ctx, Deed deed, long eventId, Future<Answer<T>> answer, Function<T, JsonObject> body) {
         answer.onSuccess(told -> {
             if (told instanceof Answer.Denied<T> denied) {
-                trail.refused(
-                        deed, AudienceStore.target(eventId), denied.problem().code());
+                trail.refused(deed, EventAudit.target(eventId), denied.problem().code());
             }
         });
         Replies.json(ctx, 200, answer, body);

@@ -4,6 +4,7 @@ import io.couponrush.audience.GuestLines.Guest;
 import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.Deed;
+import io.couponrush.campaign.EventAudit;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
@@ -161,7 +162,7 @@ public final class AudienceStore {
     }
 
     private static Future<Import.Report> remember(SqlConnection tx, long eventId, Import.Report report, Deed deed) {
-        return AuditStore.append(tx, AuditEntry.done(deed, target(eventId), report.counts()))
+        return AuditStore.append(tx, AuditEntry.done(deed, EventAudit.target(eventId), report.counts()))
                 .map(report);
     }
 
@@ -185,11 +186,8 @@ public final class AudienceStore {
                 .execute(Tuple.of(eventId))
                 .compose(v -> tx.preparedQuery(sql).execute(values))
                 .compose(rows -> AuditStore.append(
-                                tx, AuditEntry.done(deed, target(eventId), what.put("removed", rows.rowCount())))
+                                tx,
+                                AuditEntry.done(deed, EventAudit.target(eventId), what.put("removed", rows.rowCount())))
                         .map(rows.rowCount())));
-    }
-
-    static String target(long eventId) {
-        return "event:" + eventId;
     }
 }

@@ -1,5 +1,6 @@
 package io.couponrush.backing;
 
+import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -24,7 +25,7 @@ public final class RabbitConsumers {
     private volatile boolean connected; // read by health checks elsewhere
     private boolean wasConnected;
     private boolean stopped;
-    private int failures;
+    private final Backoff backoff = new Backoff(REST_FIRST_MS, REST_MAX_MS);
 
     /**
      * What is consumed, and how.
@@ -93,24 +94,22 @@ public final class RabbitConsumers {
             fresh.close().onFailure(e -> LOG.debug("closing a connection made too late", e));
             return;
         }
-        if (failures > 0) {
+        if (backoff.failures() > 0) {
             LOG.info("{}: connected to the broker again", source.connectionName());
         }
         if (wasConnected) {
             watch.reconnected();
         }
         wasConnected = true;
-        failures = 0;
+        backoff.succeeded();
         subscription = fresh;
         show(true);
     }
 
     private void rest(Throwable failure) {
-        LOG.atLevel(failures == 0 ? Level.WARN : Level.DEBUG)
+        LOG.atLevel(backoff.failures() == 0 ? Level.WARN : Level.DEBUG)
                 .log("{}: not connected to the broker, trying on: {}", source.connectionName(), failure.toString());
-        long most = Math.min(REST_MAX_MS, REST_FIRST_MS << Math.min(failures, 10));
-        failures++;
-        vertx.setTimer(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1), id -> {
+        vertx.setTimer(backoff.next(ThreadLocalRandom.current()), id -> {
             if (!stopped) {
                 connect();
             }

@@ -1,5 +1,6 @@
 package io.couponrush.backing;
 
+import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -225,21 +226,20 @@ public final class RedisLink {
         timeoutsInARow = 0;
         gone.client().close().onFailure(RedisLink::ignore);
         LOG.warn("lost the connection to Redis");
-        reconnect(BACKOFF_FIRST_MS);
+        reconnect(new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS));
     }
 
-    private void reconnect(long delayMs) {
+    private void reconnect(Backoff backoff) {
         if (stopped) {
             return;
         }
-        long jittered = delayMs / 2 + ThreadLocalRandom.current().nextLong(delayMs / 2 + 1);
-        vertx.timer(Math.max(1, jittered), TimeUnit.MILLISECONDS)
+        vertx.timer(backoff.next(ThreadLocalRandom.current()), TimeUnit.MILLISECONDS)
                 .compose(v -> connect())
                 .onSuccess(v -> {
                     LOG.info("connected to Redis again");
                     reconnected.run();
                 })
-                .onFailure(e -> reconnect(Math.min(BACKOFF_MAX_MS, delayMs * 2)));
+                .onFailure(e -> reconnect(backoff));
     }
 
     private static boolean isReply(Throwable e, String code) {

@@ -1,6 +1,6 @@
 /**
  * Set-up of what stands behind the service: Postgres, Redis and its scripts, RabbitMQ and its topology. Knows
- * {@code config}.
+ * {@code timing} and {@code config}.
  */
 @NullMarked
 @CheckReturnValue

@@ -2,11 +2,14 @@ package io.couponrush.campaign;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.couponrush.http.Answer;
+import io.couponrush.http.ProblemCode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +72,14 @@ public final class Campaigns {
     /** As it was at most a second ago; null when there is no such campaign. */
     public Future<@Nullable Campaign> fresh(long eventId) {
         return here(about(eventId).fresh());
+    }
+
+    /** Goes on with the campaign as it was at most a second ago; EVENT_NOT_FOUND where there is none. */
+    public <T> Future<Answer<T>> with(long eventId, Function<Campaign, Future<Answer<T>>> next) {
+        return fresh(eventId)
+                .compose((Campaign campaign) -> campaign == null
+                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND))
+                        : next.apply(campaign));
     }
 
     /** Whether this node made or heard of a change within that time: lists must not be older than that. */

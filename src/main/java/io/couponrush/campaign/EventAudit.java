@@ -4,10 +4,11 @@ import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.Deed;
 
 /** What the audit log says of campaigns: the Event as the staff sees it. */
-final class EventAudit {
+public final class EventAudit {
     private EventAudit() {}
 
-    static String target(long eventId) {
+    /** What entries about a campaign are found by. */
+    public static String target(long eventId) {
         return "event:" + eventId;
     }
 

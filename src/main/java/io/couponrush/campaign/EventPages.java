@@ -1,9 +1,9 @@
 package io.couponrush.campaign;
 
 import io.couponrush.http.Answer;
+import io.couponrush.http.Page;
 import io.couponrush.http.Replies;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
@@ -37,17 +37,11 @@ final class EventPages {
         }
     }
 
-    /** Reads one more than is shown, to know whether there is a next page. */
     private Future<JsonObject> page(EventQuery query) {
-        return select.select(query, query.limit() + 1).map(found -> page(found, query.limit()));
-    }
-
-    private JsonObject page(List<Campaign> found, int limit) {
-        Instant now = clock.instant();
-        List<Campaign> shown = found.subList(0, Math.min(limit, found.size()));
-        var items = new JsonArray();
-        shown.forEach(campaign -> items.add(show.apply(campaign, now)));
-        String next = found.size() > limit ? Cursor.behind(shown.get(limit - 1)).encode() : null;
-        return new JsonObject().put("items", items).put("nextCursor", next);
+        return select.select(query, query.limit() + 1).map(found -> {
+            Instant now = clock.instant();
+            return Page.of(found, query.limit(), last -> Cursor.behind(last).encode())
+                    .json(campaign -> show.apply(campaign, now));
+        });
     }
 }

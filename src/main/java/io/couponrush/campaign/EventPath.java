@@ -1,9 +1,7 @@
 package io.couponrush.campaign;
 
-import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.QueryParams;
-import io.couponrush.http.Replies;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.LongConsumer;
 
@@ -13,7 +11,6 @@ public final class EventPath {
 
     /** Goes on with the id; what cannot be one is an event that does not exist. */
     public static void withId(RoutingContext ctx, LongConsumer next) {
-        QueryParams.pathId(ctx, "eventId")
-                .ifPresentOrElse(next, () -> Replies.deny(ctx, Problem.of(ProblemCode.EVENT_NOT_FOUND)));
+        QueryParams.withPathId(ctx, "eventId", ProblemCode.EVENT_NOT_FOUND, next);
     }
 }

@@ -8,12 +8,13 @@ import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.draw.DrawStore.Task;
 import io.couponrush.draw.DrawStore.Winner;
+import io.couponrush.issuance.Issuing;
+import io.couponrush.timing.Rounds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,37 +29,26 @@ public final class DrawVerticle extends VerticleBase {
     private static final Duration TURN = Duration.ofSeconds(15);
     private static final int WINNERS = 256;
     private static final int OTHERS = 256;
-    private static final long LOOK_MS = 1_000;
-    private static final long PAUSE_MS = 50;
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final UUID self = UUID.randomUUID();
     private final DrawStore store;
-    private final Issue issue;
+    private final Issuing issuing;
     private final Consumer<IssueOutcome> counted;
     private final CampaignNews news;
 
-    /** Claims; a failed future means that nobody knows what became of it. */
-    @FunctionalInterface
-    public interface Issue {
-        Future<IssueOutcome> issue(IssueCommand command);
-    }
-
-    public DrawVerticle(DrawStore store, Issue issue, Consumer<IssueOutcome> counted, CampaignNews news) {
+    public DrawVerticle(DrawStore store, Issuing issuing, Consumer<IssueOutcome> counted, CampaignNews news) {
         this.store = store;
-        this.issue = issue;
+        this.issuing = issuing;
         this.counted = counted;
         this.news = news;
     }
 
     @Override
     public Future<?> start() {
-        lookIn(jittered());
+        new Rounds(vertx, "draw", LOOK, PAUSE, this::step).begin();
         return Future.succeededFuture();
-    }
-
-    private void lookIn(long millis) {
-        vertx.setTimer(millis, id -> step().onFailure(e -> LOG.atDebug().log("draw not carried on: {}", e.toString()))
-                .onComplete(done -> lookIn(done.succeeded() && done.result() ? PAUSE_MS : jittered())));
     }
 
     /** One step of one draw; whether there was one to take. */
@@ -81,7 +71,7 @@ public final class DrawVerticle extends VerticleBase {
     /** Goes on only when each of them has a coupon for good, or never will. */
     private Future<Void> issue(long eventId, List<Winner> winners) {
         var claims = winners.stream()
-                .map(winner -> issue.issue(command(eventId, winner.userId())).onSuccess(counted::accept))
+                .map(winner -> issuing.issue(command(eventId, winner.userId())).onSuccess(counted::accept))
                 .toList();
         return Future.all(claims).compose(all -> {
             if (claims.stream().anyMatch(claim -> claim.result() instanceof Deferred)) {
@@ -100,10 +90,5 @@ public final class DrawVerticle extends VerticleBase {
     private static IssueCommand command(long eventId, long userId) {
         UUID rid = UuidCreator.getNameBasedSha1(NAMESPACE, eventId + ":" + userId);
         return new IssueCommand(eventId, userId, rid, true);
-    }
-
-    /** Not in step with the other nodes. */
-    private static long jittered() {
-        return LOOK_MS + ThreadLocalRandom.current().nextLong(LOOK_MS / 4);
     }
 }

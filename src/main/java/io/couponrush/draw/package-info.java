@@ -1,6 +1,6 @@
 /**
  * Campaigns that draw their winners: entering, deciding, issuing to the winners and telling the others. Knows {@code issuance}
- * by its client, {@code campaign}, {@code http}, {@code ops} and {@code bus}.
+ * by its client, {@code campaign}, {@code http}, {@code ops}, {@code bus} and {@code timing}.
  */
 @NullMarked
 @CheckReturnValue

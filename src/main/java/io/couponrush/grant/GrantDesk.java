@@ -4,6 +4,7 @@ import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Issued;
+import io.couponrush.issuance.Issuing;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,16 +24,10 @@ public final class GrantDesk {
     private static final Deferred LATER = new Deferred(false, 1);
 
     private final GrantStore store;
-    private final Issue issue;
+    private final Issuing issuing;
     private final Consumer<IssueOutcome> counted;
     private final LongConsumer gave;
     private final LongSupplier nanoTime;
-
-    /** Claims; a failed future means that nobody knows what became of it. */
-    @FunctionalInterface
-    public interface Issue {
-        Future<IssueOutcome> issue(IssueCommand command);
-    }
 
     /**
      * Makes a desk.
@@ -41,9 +36,13 @@ public final class GrantDesk {
      * @param gave hears of every user who has got a coupon
      */
     public GrantDesk(
-            GrantStore store, Issue issue, Consumer<IssueOutcome> counted, LongConsumer gave, LongSupplier nanoTime) {
+            GrantStore store,
+            Issuing issuing,
+            Consumer<IssueOutcome> counted,
+            LongConsumer gave,
+            LongSupplier nanoTime) {
         this.store = store;
-        this.issue = issue;
+        this.issuing = issuing;
         this.counted = counted;
         this.gave = gave;
         this.nanoTime = nanoTime;
@@ -86,7 +85,7 @@ public final class GrantDesk {
             return Future.succeededFuture(new Granted(userId, null));
         }
         var command = new IssueCommand(round.eventId(), userId, round.key().rid(round.eventId(), userId), true);
-        return issue.issue(command)
+        return issuing.issue(command)
                 .otherwise(LATER)
                 .onSuccess(counted::accept)
                 .onSuccess(outcome -> {

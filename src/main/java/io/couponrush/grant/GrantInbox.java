@@ -9,6 +9,7 @@ import io.couponrush.grant.GrantRequest.Poison;
 import io.couponrush.grant.GrantRequest.Reading;
 import io.couponrush.http.Contract;
 import io.couponrush.ops.DeliveryMeters;
+import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -75,7 +76,7 @@ final class GrantInbox {
     void take(RabbitDeliveries from, long tag, @Nullable String messageId, Buffer body) {
         Reading reading = GrantRequest.read(schema, messageId, body);
         if (reading instanceof Good good) {
-            Future<Void> working = handle(new Delivery(from, tag, good.request()), REST_FIRST_MS);
+            Future<Void> working = handle(new Delivery(from, tag, good.request()), backoff());
             underWay.add(working);
             working.onComplete(done -> underWay.remove(working));
         } else {
@@ -89,12 +90,12 @@ final class GrantInbox {
     }
 
     /** Never fails. */
-    private Future<Void> handle(Delivery delivery, long restMillis) {
+    private Future<Void> handle(Delivery delivery, Backoff backoff) {
         GrantRequest request = delivery.request();
         return store.answered(request.messageId())
                 .compose(answered -> answered ? Future.succeededFuture() : answer(request))
                 .onSuccess(v -> acknowledge(delivery))
-                .recover(failure -> failed(delivery, failure, restMillis));
+                .recover(failure -> failed(delivery, failure, backoff));
     }
 
     private Future<Void> answer(GrantRequest request) {
@@ -117,7 +118,7 @@ final class GrantInbox {
         }
     }
 
-    private Future<Void> failed(Delivery delivery, Throwable failure, long restMillis) {
+    private Future<Void> failed(Delivery delivery, Throwable failure, Backoff backoff) {
         if (!delivery.from().current()) {
             return Future.succeededFuture(); // it comes again
         }
@@ -126,9 +127,12 @@ final class GrantInbox {
             return Future.succeededFuture();
         }
         LOG.atDebug().log("grant not decided, trying again: {}", failure.toString());
-        long rest = restMillis / 2 + ThreadLocalRandom.current().nextLong(restMillis / 2 + 1);
-        return vertx.timer(rest, TimeUnit.MILLISECONDS)
-                .compose(v -> handle(delivery, Math.min(REST_MAX_MS, restMillis * 2)));
+        return vertx.timer(backoff.next(ThreadLocalRandom.current()), TimeUnit.MILLISECONDS)
+                .compose(v -> handle(delivery, backoff));
+    }
+
+    private static Backoff backoff() {
+        return new Backoff(REST_FIRST_MS, REST_MAX_MS);
     }
 
     private void refuse(RabbitDeliveries from, long tag, String messageId, String why) {

@@ -2,8 +2,8 @@ package io.couponrush.grant;
 
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.audit.Deed;
-import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.EventAudit;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
@@ -77,7 +77,7 @@ public final class GrantRoutes implements Routes {
             granted.onSuccess(answer -> {
                 if (answer instanceof Answer.Denied<List<Granted>> denied) {
                     trail.refused(
-                            deed, GrantStore.target(eventId), denied.problem().code());
+                            deed, EventAudit.target(eventId), denied.problem().code());
                 }
             });
             Replies.json(ctx, 200, granted, results -> body(eventId, results));
@@ -91,12 +91,11 @@ public final class GrantRoutes implements Routes {
                 ? GrantKey.once()
                 : GrantKey.ofCall(Authentication.caller(ctx).userId(), key);
         var what = new JsonObject().put("userIds", new JsonArray(users)).put("idempotencyKey", key);
-        return campaigns
-                .fresh(eventId)
-                .compose((Campaign campaign) -> campaign == null || campaign.draws()
-                        ? Future.succeededFuture(Answer.denied(
-                                campaign == null ? ProblemCode.EVENT_NOT_FOUND : ProblemCode.EVENT_IS_DRAW))
-                        : trail.done(deed, GrantStore.target(eventId), what)
+        return campaigns.with(
+                eventId,
+                campaign -> campaign.draws()
+                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_IS_DRAW))
+                        : trail.done(deed, EventAudit.target(eventId), what)
                                 .compose(v -> desk.grant(eventId, users, which))
                                 .map(Answer::given));
     }

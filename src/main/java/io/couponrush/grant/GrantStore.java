@@ -3,6 +3,7 @@ package io.couponrush.grant;
 import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.Deed;
+import io.couponrush.campaign.EventAudit;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
@@ -66,11 +67,7 @@ public final class GrantStore {
                 .execute(Tuple.of(answerId(messageId), eventId, answer))
                 .compose(rows -> rows.rowCount() == 0
                         ? Future.succeededFuture()
-                        : AuditStore.append(tx, AuditEntry.done(deed, target(eventId), answer))));
-    }
-
-    static String target(long eventId) {
-        return "event:" + eventId;
+                        : AuditStore.append(tx, AuditEntry.done(deed, EventAudit.target(eventId), answer))));
     }
 
     private static String answerId(String messageId) {

@@ -1,7 +1,7 @@
 /**
  * Coupons that partners and the staff give to users by name, over HTTP or by message, through the same claim protocol as
  * everything that is issued. Knows {@code issuance} by its client, {@code campaign}, {@code audit}, {@code http}, {@code ops},
- * {@code bus} and {@code backing}.
+ * {@code bus}, {@code backing} and {@code timing}.
  */
 @NullMarked
 @CheckReturnValue

@@ -49,7 +49,7 @@ public final class BodyReader {
 
     /** Expect: 100-continue, the only expectation there is; its client waits for a word before it sends the body. */
     private boolean meets() {
-        if (declared() > maxBytes) {
+        if (declared(request) > maxBytes) {
             refuse(ProblemCode.PAYLOAD_TOO_LARGE);
             return false;
         }
@@ -57,7 +57,8 @@ public final class BodyReader {
         return true;
     }
 
-    private long declared() {
+    /** How many bytes the head says that the body has; 0 where it does not say. */
+    static long declared(HttpServerRequest request) {
         try {
             String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
             return length == null ? 0 : Long.parseLong(length);

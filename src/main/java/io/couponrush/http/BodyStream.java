@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A body that is read as it comes, one part after the other: the client sends no faster than its parts are used. Belongs to
@@ -85,7 +84,7 @@ public final class BodyStream {
     }
 
     private void start() {
-        if (declared() > maxBytes) {
+        if (BodyReader.declared(request) > maxBytes) {
             breakOff(ProblemCode.PAYLOAD_TOO_LARGE);
             return;
         }
@@ -96,15 +95,6 @@ public final class BodyStream {
                 .endHandler(this::end)
                 .exceptionHandler(gone -> breakOff(ProblemCode.VALIDATION_FAILED));
         request.resume();
-    }
-
-    private long declared() {
-        @Nullable String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        try {
-            return length == null ? 0 : Long.parseLong(length);
-        } catch (NumberFormatException e) {
-            return Long.MAX_VALUE;
-        }
     }
 
     private void take(Buffer part) {

@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -148,9 +149,19 @@ public final class QueryParams {
         return text == null ? OptionalLong.empty() : positive(text);
     }
 
+    /** Goes on with an id in the path; answers {@code unknown} where it cannot be one. */
+    public static void withPathId(RoutingContext ctx, String name, ProblemCode unknown, LongConsumer next) {
+        pathId(ctx, name).ifPresentOrElse(next, () -> Replies.deny(ctx, Problem.of(unknown)));
+    }
+
     /** Wraps the place where a page ends for {@code nextCursor}. */
     public static String cursorOf(String place) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(place.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Of a list whose places are ids. */
+    public static String cursorOf(long id) {
+        return cursorOf(Long.toString(id));
     }
 
     private @Nullable String one(String name) {

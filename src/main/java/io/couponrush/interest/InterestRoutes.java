@@ -1,6 +1,5 @@
 package io.couponrush.interest;
 
-import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.CampaignStatus;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventPath;
@@ -54,36 +53,24 @@ public final class InterestRoutes implements Routes {
     }
 
     private void show(RoutingContext ctx, long eventId) {
-        var since = existing(eventId)
-                .compose(found -> store.since(eventId, userId(ctx)).map(s -> found.map(c -> json(eventId, s))));
+        var since = campaigns.with(
+                eventId, campaign -> store.since(eventId, userId(ctx)).map(s -> Answer.given(json(eventId, s))));
         Replies.json(ctx, 200, since, interest -> interest);
     }
 
     private void join(RoutingContext ctx, long eventId) {
-        var joined = existing(eventId)
-                .map(this::notOver)
-                .compose(answer -> answer instanceof Answer.Given
-                        ? store.join(eventId, userId(ctx)).map(since -> answer.map(campaign -> json(eventId, since)))
-                        : Future.succeededFuture(answer.map(campaign -> json(eventId, null))));
+        var joined = campaigns.with(
+                eventId,
+                campaign -> campaign.status(clock.instant()) == CampaignStatus.ENDED
+                        ? Future.succeededFuture(Answer.<JsonObject>denied(ProblemCode.EVENT_ENDED))
+                        : store.join(eventId, userId(ctx)).map(since -> Answer.given(json(eventId, since))));
         Replies.json(ctx, 200, joined, interest -> interest);
     }
 
     private void leave(RoutingContext ctx, long eventId) {
-        Replies.noContent(ctx, existing(eventId).compose(found -> store.leave(eventId, userId(ctx))
-                .map(found)));
-    }
-
-    private Future<Answer<Campaign>> existing(long eventId) {
-        return campaigns
-                .fresh(eventId)
-                .map(found -> found == null ? Answer.denied(ProblemCode.EVENT_NOT_FOUND) : Answer.given(found));
-    }
-
-    private Answer<Campaign> notOver(Answer<Campaign> found) {
-        return found instanceof Answer.Given<Campaign> given
-                        && given.value().status(clock.instant()) == CampaignStatus.ENDED
-                ? Answer.denied(ProblemCode.EVENT_ENDED)
-                : found;
+        var left = campaigns.with(
+                eventId, campaign -> store.leave(eventId, userId(ctx)).map(Answer.given(eventId)));
+        Replies.noContent(ctx, left);
     }
 
     private static JsonObject json(long eventId, @Nullable Instant since) {

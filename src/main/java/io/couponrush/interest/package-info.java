@@ -1,6 +1,6 @@
 /**
- * Who wants to hear of a campaign: before it starts, and first when its stock returns. Knows {@code campaign} and
- * {@code http}.
+ * Who wants to hear of a campaign: before it starts, and first when its stock returns. Knows {@code campaign},
+ * {@code http} and {@code timing}.
  */
 @NullMarked
 @CheckReturnValue

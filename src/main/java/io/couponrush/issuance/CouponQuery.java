@@ -34,9 +34,4 @@ record CouponQuery(long beforeId, @Nullable Long eventId, @Nullable String statu
                         status == null ? null : status.name().toLowerCase(Locale.ROOT),
                         limit));
     }
-
-    /** The cursor of a page that ends with this coupon. */
-    static String cursor(long couponId) {
-        return QueryParams.cursorOf(Long.toString(couponId));
-    }
 }

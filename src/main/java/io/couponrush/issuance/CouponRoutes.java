@@ -4,17 +4,17 @@ import io.couponrush.campaign.CouponPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Caller;
+import io.couponrush.http.Page;
 import io.couponrush.http.Permission;
 import io.couponrush.http.ProblemCode;
+import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Routes;
 import io.couponrush.issuance.WalletStore.Shown;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Coupons as their owners see them. */
@@ -47,20 +47,13 @@ public final class CouponRoutes implements Routes {
         }
     }
 
-    /** Reads one more than is shown, to know whether there is a next page. */
     private Future<JsonObject> page(long userId, CouponQuery query) {
         var rows = wallet.page(userId, query.beforeId(), query.eventId(), query.status(), query.limit() + 1);
         var summary = wallet.summary(userId, query.eventId());
-        return Future.all(rows, summary).map(read -> page(rows.result(), summary.result(), query.limit()));
-    }
-
-    private static JsonObject page(List<Shown> found, JsonObject summary, int limit) {
-        List<Shown> shown = found.subList(0, Math.min(limit, found.size()));
-        var items = new JsonArray();
-        shown.forEach(coupon -> items.add(coupon.json()));
-        String next =
-                found.size() > limit ? CouponQuery.cursor(shown.get(limit - 1).couponId()) : null;
-        return new JsonObject().put("items", items).put("nextCursor", next).put("summary", summary);
+        return Future.all(rows, summary)
+                .map(read -> Page.of(rows.result(), query.limit(), coupon -> QueryParams.cursorOf(coupon.couponId()))
+                        .json(Shown::json)
+                        .put("summary", summary.result()));
     }
 
     private void one(RoutingContext ctx) {

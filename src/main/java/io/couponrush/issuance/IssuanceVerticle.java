@@ -12,6 +12,7 @@ import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Settings;
 import io.couponrush.issuance.IssuancePipeline.Opening;
 import io.couponrush.ops.Meters;
+import io.couponrush.timing.Rounds;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -114,8 +114,8 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.auditEvery().multipliedBy(3));
         var drift = new DriftStore(session);
         var auditor = new Auditor(ledger, store, drift::leads, drift::drift, rebuilder, meters::drift);
-        repeat(issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
-        repeat(issuance.auditEvery(), auditor::audit);
+        repeat("sweep", issuance.sweepEvery(), () -> sweeper.sweep().onComplete(done -> pipeline.tidy()));
+        repeat("audit", issuance.auditEvery(), auditor::audit);
         var warmUp = new WarmUp(
                 new WarmUpStore(pool),
                 ledger::held,
@@ -124,7 +124,7 @@ public final class IssuanceVerticle extends VerticleBase {
                 timers,
                 issuance.warmUp(),
                 outcome -> meters.warmedUp(outcome.name().toLowerCase(Locale.ROOT)));
-        repeat(WARM_UP_EVERY, warmUp::round);
+        repeat("warm-up", WARM_UP_EVERY, warmUp::round);
         return redis.start().compose(v -> listen(timers, rebuilder, ledger));
     }
 
@@ -196,12 +196,8 @@ public final class IssuanceVerticle extends VerticleBase {
                         .map(campaign -> Opening.of(campaign, clock.instant())));
     }
 
-    /** Again and again, never twice at once, and not in step with the other nodes. */
-    private void repeat(Duration every, Supplier<Future<Void>> task) {
-        long jittered = every.toMillis() + ThreadLocalRandom.current().nextLong(every.toMillis() / 4 + 1);
-        vertx.setTimer(jittered, id -> task.get()
-                .onFailure(e -> LOG.atDebug().log("round not finished: {}", e.toString()))
-                .onComplete(done -> repeat(every, task)));
+    private void repeat(String name, Duration every, Supplier<Future<Void>> task) {
+        new Rounds(vertx, name, every, every, () -> task.get().map(false)).begin();
     }
 
     private void prune() {

@@ -1,5 +1,6 @@
 package io.couponrush.issuance;
 
+import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
@@ -18,7 +19,7 @@ final class Repeater {
     private boolean again;
     private boolean resting;
     private boolean stopped;
-    private int failures;
+    private final Backoff backoff = new Backoff(REST_FIRST_MS, REST_MAX_MS);
 
     /** What a run found. */
     enum Next {
@@ -59,10 +60,10 @@ final class Repeater {
 
     private void after(Next next) {
         if (next == Next.FAILED) {
-            restFor(rest());
+            restFor(backoff.next(timers.random()));
             return;
         }
-        failures = 0;
+        backoff.succeeded();
         if (next == Next.GIVE_WAY) {
             restFor(GIVE_WAY_MS);
             return;
@@ -78,11 +79,5 @@ final class Repeater {
             resting = false;
             wake();
         });
-    }
-
-    private long rest() {
-        long most = Math.min(REST_MAX_MS, REST_FIRST_MS << Math.min(failures, 10));
-        failures++;
-        return most / 2 + timers.random().nextLong(most / 2 + 1);
     }
 }

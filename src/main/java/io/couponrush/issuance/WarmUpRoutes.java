@@ -1,11 +1,10 @@
 package io.couponrush.issuance;
 
+import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Permission;
-import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
-import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Routes;
 import io.vertx.core.json.JsonObject;
@@ -31,10 +30,7 @@ public final class WarmUpRoutes implements Routes {
     }
 
     private void show(RoutingContext ctx) {
-        QueryParams.pathId(ctx, "eventId")
-                .ifPresentOrElse(
-                        id -> Replies.json(ctx, 200, store.find(id).map(WarmUpRoutes::answer), json -> json),
-                        () -> Replies.deny(ctx, Problem.of(ProblemCode.EVENT_NOT_FOUND)));
+        EventPath.withId(ctx, id -> Replies.json(ctx, 200, store.find(id).map(WarmUpRoutes::answer), json -> json));
     }
 
     private static Answer<JsonObject> answer(@Nullable JsonObject found) {

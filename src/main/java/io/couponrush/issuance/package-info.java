@@ -1,6 +1,6 @@
 /**
  * The claim: reserve in Redis, persist in Postgres, acknowledge, settle; and what survives every crash. Knows
- * {@code campaign}, {@code http}, {@code ops}, {@code bus}, {@code backing}, {@code config}.
+ * {@code campaign}, {@code http}, {@code ops}, {@code bus}, {@code backing}, {@code timing}, {@code config}.
  */
 @NullMarked
 @CheckReturnValue

@@ -7,6 +7,7 @@ import io.couponrush.notification.NoticeStore.Added;
 import io.couponrush.notification.NoticeStore.Fate;
 import io.couponrush.notification.NoticeStore.NotAdded;
 import io.couponrush.ops.DeliveryMeters;
+import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -88,7 +89,7 @@ final class Inbox {
             busy = false;
             return;
         }
-        working = handle(batch, REST_FIRST_MS);
+        working = handle(batch, backoff());
         working.onComplete(done -> vertx.runOnContext(v -> work()));
     }
 
@@ -103,7 +104,7 @@ final class Inbox {
     }
 
     /** Never fails. */
-    private Future<Void> handle(List<Delivery> batch, long restMillis) {
+    private Future<Void> handle(List<Delivery> batch, Backoff backoff) {
         Map<String, Incoming> fresh = new LinkedHashMap<>();
         for (Delivery delivery : batch) {
             Incoming message = delivery.message();
@@ -114,7 +115,7 @@ final class Inbox {
         Future<Map<String, Fate>> stored =
                 fresh.isEmpty() ? Future.succeededFuture(Map.of()) : keep.add(List.copyOf(fresh.values()));
         return stored.compose(
-                fates -> settle(batch, fresh.values(), fates), failure -> failed(batch, failure, restMillis));
+                fates -> settle(batch, fresh.values(), fates), failure -> failed(batch, failure, backoff));
     }
 
     private Future<Void> settle(List<Delivery> batch, Iterable<Incoming> fresh, Map<String, Fate> fates) {
@@ -161,7 +162,7 @@ final class Inbox {
         }
     }
 
-    private Future<Void> failed(List<Delivery> batch, Throwable failure, long restMillis) {
+    private Future<Void> failed(List<Delivery> batch, Throwable failure, Backoff backoff) {
         if (!batch.get(0).from().current()) {
             return Future.succeededFuture(); // it comes again
         }
@@ -169,9 +170,8 @@ final class Inbox {
             return splitOrRefuse(batch, failure);
         }
         LOG.atDebug().log("notices not stored, trying again: {}", failure.toString());
-        long rest = restMillis / 2 + ThreadLocalRandom.current().nextLong(restMillis / 2 + 1);
-        return vertx.timer(rest, TimeUnit.MILLISECONDS)
-                .compose(v -> handle(batch, Math.min(REST_MAX_MS, restMillis * 2)));
+        return vertx.timer(backoff.next(ThreadLocalRandom.current()), TimeUnit.MILLISECONDS)
+                .compose(v -> handle(batch, backoff));
     }
 
     /** One message that the database refuses must not hold up its neighbours. */
@@ -182,8 +182,12 @@ final class Inbox {
             return Future.succeededFuture();
         }
         int half = batch.size() / 2;
-        return handle(batch.subList(0, half), REST_FIRST_MS)
-                .compose(v -> handle(batch.subList(half, batch.size()), REST_FIRST_MS));
+        return handle(batch.subList(0, half), backoff())
+                .compose(v -> handle(batch.subList(half, batch.size()), backoff()));
+    }
+
+    private static Backoff backoff() {
+        return new Backoff(REST_FIRST_MS, REST_MAX_MS);
     }
 
     private void refuse(RabbitDeliveries from, long tag, String messageId, String why) {

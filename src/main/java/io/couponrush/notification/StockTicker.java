@@ -66,7 +66,7 @@ final class StockTicker {
 
     /** From the bus. */
     void turned(StockTurned turn) {
-        if (isHeld(turn.eventId(), turn.generation())) {
+        if (isHeld(turn)) {
             return; // a tick tells
         }
         announceNews(turn);
@@ -83,12 +83,13 @@ final class StockTicker {
     private void tell(Campaign campaign) {
         long eventId = campaign.eventId();
         int generation = campaign.soldOutGeneration();
-        if (turns.outdated(eventId, generation) || isHeld(eventId, generation)) {
+        var turn = new StockTurned(eventId, generation);
+        if (turns.outdated(eventId, generation) || isHeld(turn)) {
             return;
         }
         boolean missed = turns.knows(eventId);
         if (turns.advance(eventId, generation) && missed) {
-            announce(new StockTurned(eventId, generation), title(campaign));
+            announce(turn, title(campaign));
         }
         var stock = new Stock(campaign.remainingCount(), campaign.issuedCount(), generation);
         if (!stock.equals(told.asMap().put(eventId, stock))) {
@@ -103,17 +104,17 @@ final class StockTicker {
         }
     }
 
-    private boolean isHeld(long eventId, int generation) {
-        if (new StockTurned(eventId, generation).soldOut() || !turns.isNews(eventId, generation)) {
+    private boolean isHeld(StockTurned turn) {
+        if (turn.soldOut() || !turns.isNews(turn.eventId(), turn.generation())) {
             return false;
         }
         long now = nanoTime.getAsLong();
         Back back = held.asMap()
                 .compute(
-                        eventId,
-                        (id, was) -> was != null && was.generation() == generation
+                        turn.eventId(),
+                        (id, was) -> was != null && was.generation() == turn.generation()
                                 ? was
-                                : new Back(generation, now + HEAD_START));
+                                : new Back(turn.generation(), now + HEAD_START));
         return now - back.until() < 0;
     }
 

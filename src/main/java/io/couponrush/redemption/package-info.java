@@ -1,6 +1,6 @@
 /**
  * What becomes of a coupon after it was issued: used, cancelled, expired, revoked. Knows {@code campaign}, {@code audit},
- * {@code http}, {@code ops}, {@code bus}, {@code config}.
+ * {@code http}, {@code ops}, {@code bus}, {@code timing}, {@code config}.
  */
 @NullMarked
 @CheckReturnValue

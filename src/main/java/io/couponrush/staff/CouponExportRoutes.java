@@ -4,6 +4,7 @@ import io.couponrush.audit.AuditTrail;
 import io.couponrush.audit.Deed;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.EventAudit;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Permission;
@@ -84,7 +85,7 @@ public final class CouponExportRoutes implements Routes {
         long eventId = campaign.eventId();
         var csv = new CouponCsv(eventId, campaign.terms().title());
         Deed deed = trail.deed(ctx, "event.export");
-        return trail.done(deed, "event:" + eventId, null)
+        return trail.done(deed, EventAudit.target(eventId), null)
                 .compose(v -> store.page(eventId, CouponFilter.all(SLICE), SLICE))
                 .compose(first -> begin(ctx.response(), eventId).compose(v -> write(ctx, eventId, csv, first)));
     }

@@ -1,20 +1,17 @@
 package io.couponrush.staff;
 
-import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Page;
 import io.couponrush.http.Permission;
-import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Routes;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 
 /** The coupons of a campaign, for the staff. */
 public final class CouponListRoutes implements Routes {
@@ -44,21 +41,10 @@ public final class CouponListRoutes implements Routes {
         }
     }
 
-    /** Reads one more than is shown, to know whether there is a next page. */
     private Future<Answer<JsonObject>> page(long eventId, CouponFilter filter) {
-        return campaigns
-                .fresh(eventId)
-                .compose((Campaign campaign) -> campaign == null
-                        ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_NOT_FOUND))
-                        : store.page(eventId, filter, filter.limit() + 1)
-                                .map(found -> Answer.given(page(eventId, found, filter.limit()))));
-    }
-
-    private static JsonObject page(long eventId, List<IssuedCoupon> found, int limit) {
-        List<IssuedCoupon> shown = found.subList(0, Math.min(limit, found.size()));
-        var items = new JsonArray();
-        shown.forEach(coupon -> items.add(coupon.json(eventId)));
-        String next = found.size() > limit ? shown.get(limit - 1).place().cursor() : null;
-        return new JsonObject().put("items", items).put("nextCursor", next);
+        return campaigns.with(eventId, campaign -> store.page(eventId, filter, filter.limit() + 1)
+                .map(found ->
+                        Page.of(found, filter.limit(), coupon -> coupon.place().cursor()))
+                .map(page -> Answer.given(page.json(coupon -> coupon.json(eventId)))));
     }
 }

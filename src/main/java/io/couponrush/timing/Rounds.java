@@ -1,0 +1,55 @@
+package io.couponrush.timing;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does a task now and then: never twice at once, a quarter of the time later by chance, so that nodes are not in step, and
+ * again after a short pause while there is more to do. A round that fails is tried in the next. Ends with the verticle that
+ * began it.
+ */
+public final class Rounds {
+    private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+
+    private final Vertx vertx;
+    private final String name;
+    private final Duration every;
+    private final Duration pause;
+    private final Supplier<Future<Boolean>> round;
+
+    /**
+     * Makes rounds that have not begun.
+     *
+     * @param name says in the log what was not finished
+     * @param pause before the next round when there is more to do
+     * @param round one bounded step; whether there is more to do
+     */
+    public Rounds(Vertx vertx, String name, Duration every, Duration pause, Supplier<Future<Boolean>> round) {
+        this.vertx = vertx;
+        this.name = name;
+        this.every = every;
+        this.pause = pause;
+        this.round = round;
+    }
+
+    /** The first round is when the time has passed once. Call it on the verticle's context. */
+    public void begin() {
+        next(jittered());
+    }
+
+    private void next(long millis) {
+        vertx.setTimer(millis, id -> round.get()
+                .onFailure(e -> LOG.atDebug().log("{} not finished: {}", name, e.toString()))
+                .onComplete(done -> next(done.succeeded() && done.result() ? pause.toMillis() : jittered())));
+    }
+
+    private long jittered() {
+        long millis = every.toMillis();
+        return millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1);
+    }
+}

@@ -1,0 +1,68 @@
+package io.couponrush.timing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RoundsTest {
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration SHORT = Duration.ofMillis(2);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final AtomicInteger rounds = new AtomicInteger();
+
+    @AfterEach
+    void close() {
+        vertx.close().await();
+    }
+
+    @Test
+    void goesOnSoonWhileThereIsMore() {
+        begin(SHORT, SHORT, round -> Future.succeededFuture(round < 5));
+        await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThanOrEqualTo(5));
+    }
+
+    @Test
+    void waitsItsTimeWhenThereIsNoMore() throws InterruptedException {
+        begin(LONG, SHORT, round -> Future.succeededFuture(true));
+        Thread.sleep(50);
+        assertThat(rounds).hasValue(0);
+    }
+
+    @Test
+    void aFailureIsNotTheLastRound() {
+        begin(SHORT, LONG, round -> Future.failedFuture("no"));
+        await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThan(3));
+    }
+
+    @Test
+    void isNeverTwiceUnderWay() throws InterruptedException {
+        Promise<Boolean> slow = Promise.promise();
+        begin(SHORT, SHORT, round -> slow.future());
+        await().untilAtomic(rounds, org.hamcrest.Matchers.equalTo(1));
+        Thread.sleep(50);
+        assertThat(rounds).hasValue(1);
+        slow.complete(true);
+        await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThan(1));
+    }
+
+    private void begin(Duration every, Duration pause, IntFunction<Future<Boolean>> round) {
+        vertx.deployVerticle(new VerticleBase() {
+                    @Override
+                    public Future<?> start() {
+                        new Rounds(vertx, "a test", every, pause, () -> round.apply(rounds.incrementAndGet())).begin();
+                        return Future.succeededFuture();
+                    }
+                })
+                .await();
+    }
+}
