@@ -62,7 +62,8 @@ class ClusterFaultIT {
                         .hasSize(20);
                 awaitEverything(claims, sale, callers, pages);
             }
-            assertThat(pages).as("the silence was noticed").allMatch(page -> page.askedToCatchUp() > 0);
+            await("the silence is noticed").atMost(PATIENCE).until(() -> pages.stream()
+                    .allMatch(page -> page.askedToCatchUp() > 0));
             pages.forEach(Page::close);
         }
     }
