@@ -15,6 +15,17 @@ SERVICE_PID= SERVICE_URL= ADMIN= SOLD_OUT=
 say() { printf '%s\n' "$*" >&2; }
 stop_with() { local code=$1; shift; say "$0: $*"; exit "$code"; }
 
+# Puts a table into a page, between <!-- name --> and <!-- /name -->: page, name, file.
+into() {
+    local page=$1 begin="<!-- $2 -->" end="<!-- /$2 -->"
+    grep -qF "$begin" "$page" && grep -qF "$end" "$page" || stop_with 1 "$page has no place for the table"
+    awk -v report="$3" -v begin="$begin" -v end="$end" '
+        $0 == begin { print; print ""; while ((getline line < report) > 0) print line; print ""; skip = 1 }
+        $0 == end { skip = 0 }
+        !skip' "$page" >"$OUT/page.md" && cp "$OUT/page.md" "$page"
+    say "written into $page"
+}
+
 # --- tools, build -----------------------------------------------------------------------------------------------------
 
 need_tools() {

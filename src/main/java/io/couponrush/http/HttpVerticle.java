@@ -27,6 +27,9 @@ public final class HttpVerticle extends VerticleBase {
     /** Bytes of what a browser sends on a WebSocket; whoever reads it may want less. */
     private static final int MESSAGE_LIMIT = 16_384;
 
+    /** How long proxies have to be told that their connections end; a request on one that just ended is lost to them. */
+    private static final long FAREWELL_MILLIS = 1_000;
+
     /** Any free port, the same for all instances; with 0 each would get its own. */
     private static final int ANY_SHARED = -1;
 
@@ -94,7 +97,17 @@ public final class HttpVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         stopping = true;
-        return requireNonNull(server.get()).shutdown(settings.drain().toMillis(), TimeUnit.MILLISECONDS);
+        long drain = settings.drain().toMillis();
+        long farewell = settings.trustedProxies().isEmpty() ? 0 : Math.min(FAREWELL_MILLIS, drain / 2);
+        return after(farewell)
+                .compose(told ->
+                        requireNonNull(server.get()).shutdown(Math.max(1, drain - farewell), TimeUnit.MILLISECONDS));
+    }
+
+    private Future<Void> after(long millis) {
+        return millis == 0
+                ? Future.succeededFuture()
+                : vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
     }
 
     /** The port it listens on, once started. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.errorprone.annotations.MustBeClosed;
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Clustering;
+import io.couponrush.testkit.Nginx;
 import io.couponrush.testkit.Page;
 import io.couponrush.testkit.Program;
 import io.couponrush.testkit.RunningService;
@@ -25,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -81,12 +81,11 @@ class OperationsStory {
     @Test
     void claimsAndBrowsersPassThroughNginx() throws IOException {
         try (var nginx = nginx()) {
-            var front = nginx.front();
             long sale = nodeA.staff().opens(Sale.of(30));
             var callers = nodeA.callers(40);
-            try (var page = new Page(front, callers.one())) {
+            try (var page = new Page(nginx, callers.one())) {
                 await().until(page::isListening);
-                assertThat(callers.at(front).allClaim(sale).tally())
+                assertThat(callers.at(nginx).allClaim(sale).tally())
                         .isEqualTo(Map.of("201", 30L, "COUPON_SOLD_OUT", 10L));
                 long coupon = nodeA.books().of(sale).rows().stream()
                         .filter(row -> row.userId() == callers.one().userId())
@@ -96,8 +95,8 @@ class OperationsStory {
                 await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> assertThat(page.coupons()).containsExactly(coupon));
             }
-            assertThat(Web.anybody(front).get("/metrics").status()).isEqualTo(404);
-            assertThat(Web.anybody(front)
+            assertThat(Web.anybody(nginx).get("/metrics").status()).isEqualTo(404);
+            assertThat(Web.anybody(nginx)
                             .post("/api/loadtest/users", new JsonObject().put("count", 1))
                             .status())
                     .isEqualTo(404);
@@ -109,14 +108,13 @@ class OperationsStory {
     @Test
     void whoHammersIsLimitedByTheAddressThatNginxSaw() throws IOException {
         try (var nginx = nginx()) {
-            var answers = IntStream.range(0, 90)
-                    .mapToObj(i -> signIn(nginx.front(), 2, ""))
-                    .collect(Collectors.toSet());
+            var answers =
+                    IntStream.range(0, 90).mapToObj(i -> signIn(nginx, 2, "")).collect(Collectors.toSet());
             assertThat(answers).contains(429).isSubsetOf(Set.of(401, 423, 429));
-            assertThat(signIn(nginx.front(), 2, "X-Forwarded-For: 203.0.113.9\r\n"))
+            assertThat(signIn(nginx, 2, "X-Forwarded-For: 203.0.113.9\r\n"))
                     .as("what the client writes does not count")
                     .isEqualTo(429);
-            assertThat(signIn(nginx.front(), 3, "")).as("a neighbour").isNotEqualTo(429);
+            assertThat(signIn(nginx, 3, "")).as("a neighbour").isNotEqualTo(429);
         }
     }
 
@@ -125,7 +123,7 @@ class OperationsStory {
         long sale = nodeA.staff().opens(Sale.of(1_000).perUser(100));
         var callers = nodeA.callers(20);
         try (var nginx = nginx()) {
-            var front = callers.at(nginx.front());
+            var front = callers.at(nginx);
             assertThat(front.allClaimWithKeys(sale, 5).issued()).hasSize(100);
             nodeB.close();
             var meanwhile = front.allClaimWithKeys(sale, 5);
@@ -252,33 +250,12 @@ class OperationsStory {
         }
     }
 
-    /** With the very configuration of conf/, but for names, ports and places that are this machine's. */
     @MustBeClosed
-    private Served nginx() throws IOException {
-        String executable = needed("nginx", "nginx");
-        Path home = Files.createTempDirectory(directory, "nginx");
-        int port = Program.freePort();
-        Path log = home.resolve("access.log");
-        String conf = Files.readString(Path.of("conf", "nginx.conf"));
-        for (var change : List.of(
-                Map.entry("/tmp/", home + "/"), // before the others bring in such places
-                Map.entry("/dev/stdout", log.toString()),
-                Map.entry("node-a:8080", "127.0.0.1:" + portA),
-                Map.entry("node-b:8080", "127.0.0.1:" + portB),
-                Map.entry("listen 8080", "listen 127.0.0.1:" + port))) {
-            assertThat(conf).contains(change.getKey());
-            conf = conf.replace(change.getKey(), change.getValue());
-        }
-        Path file = Files.writeString(home.resolve("nginx.conf"), conf);
-        var command =
-                new ArrayList<>(List.of(executable, "-p", home.toString(), "-e", "stderr", "-c", file.toString()));
-        boolean root = "root".equals(System.getProperty("user.name"));
-        command.addAll(List.of("-g", "daemon off;" + (root ? " user root;" : "")));
-        var program = Program.start(command, home.resolve("said"), port);
-        return new Served(program, port, log, new Front(port, nodeA));
+    private Nginx nginx() throws IOException {
+        return Nginx.before(nodeA, List.of(portA, portB), needed("nginx", "nginx"), directory);
     }
 
-    /** The same, looking more often. */
+    /** With the rules and names of conf/, looking more often. */
     @MustBeClosed
     private Served prometheus() throws IOException {
         String executable = needed("prometheus", "prometheus");
@@ -303,7 +280,7 @@ class OperationsStory {
     }
 
     /** The status of an attempt to sign in from 127.0.0.{@code from}. */
-    private static int signIn(Front front, int from, String headers) {
+    private static int signIn(Service front, int from, String headers) {
         String body = "{\"email\":\"nobody" + from + "@shop.example\",\"password\":\"not-the-password\"}";
         try (var socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) from}), 0));

@@ -2,6 +2,7 @@ package io.couponrush.testkit;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What became of one press of the button; status 0 when there was no answer at all.
@@ -32,6 +33,12 @@ public record Answer(Press press, int status, MultiMap headers, String body, lon
     /** 201, or a refusal that stays; all else asks to be tried again. */
     public boolean isFinal() {
         return issued() || (status >= 400 && status < 500 && status != 429 && status != 408);
+    }
+
+    /** How long to wait before asking again: what it says, else a moment. */
+    long retryAfterMillis() {
+        String seconds = headers.get("Retry-After");
+        return seconds == null ? 200 : TimeUnit.SECONDS.toMillis(Long.parseLong(seconds));
     }
 
     public JsonObject json() {

@@ -60,6 +60,11 @@ public final class Callers {
         return new Callers(other, all);
     }
 
+    /** Some of them. */
+    public Callers first(int count) {
+        return new Callers(service, all.subList(0, count));
+    }
+
     public List<Caller> all() {
         return all;
     }
@@ -140,6 +145,35 @@ public final class Callers {
         return crowd;
     }
 
+    /**
+     * That many a second, whether the earlier ones are answered or not; each does as the API says: without a last word it
+     * asks again with the same key, after {@code Retry-After} or a moment, so many times in all.
+     */
+    public Crowd startInsisting(int perSecond, List<Press> presses, int times) {
+        var crowd = new Crowd(presses);
+        HttpClient client = VERTX.createHttpClient(
+                new HttpClientOptions().setConnectTimeout(1_000),
+                new PoolOptions().setHttp1MaxSize(OPEN_CONNECTIONS).setMaxWaitQueueSize(-1));
+        long began = System.nanoTime();
+        var sent = new ArrayList<Future<Void>>();
+        VERTX.setPeriodic(10, timer -> {
+            long due = (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1);
+            while (sent.size() < due && !crowd.isOver()) sent.add(insist(crowd, client, crowd.next(), times));
+            if (crowd.isOver()) {
+                VERTX.cancelTimer(timer);
+                Future.all(sent).onComplete(done -> client.close().onComplete(closed -> crowd.end()));
+            }
+        });
+        return crowd;
+    }
+
+    private Future<Void> insist(Crowd crowd, HttpClient client, Press press, int times) {
+        return pressOnce(crowd, client, press)
+                .compose(answer -> answer.isFinal() || times == 1
+                        ? Future.succeededFuture()
+                        : VERTX.timer(answer.retryAfterMillis()).compose(t -> insist(crowd, client, press, times - 1)));
+    }
+
     /** Presses again what has no last word, with the same keys, until it has; null answers for the rest at the end. */
     public Answers insist(Answers first, int seconds) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -169,12 +203,14 @@ public final class Callers {
     private Future<Void> pressOnce(Crowd crowd, HttpClient client, Consumer<Answer> then) {
         Press press = crowd.next();
         if (press == null) return Future.succeededFuture();
+        return pressOnce(crowd, client, press).onSuccess(then::accept).mapEmpty();
+    }
+
+    private Future<Answer> pressOnce(Crowd crowd, HttpClient client, Press press) {
         long started = System.nanoTime();
         return send(client, press, started)
                 .otherwise(e -> Answer.none(press, started, e))
-                .onSuccess(crowd::add)
-                .onSuccess(then::accept)
-                .mapEmpty();
+                .onSuccess(crowd::add);
     }
 
     private Future<Answer> send(HttpClient client, Press press, long started) {

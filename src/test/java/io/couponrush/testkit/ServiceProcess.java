@@ -8,6 +8,8 @@ import io.couponrush.Main;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +23,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code dev} as a process of its own, which may be killed at any moment and started again on the same data. */
+/**
+ * The program as a process of its own, which may be killed at any moment and started again on the same data: {@code dev},
+ * or {@code serve}.
+ */
 public final class ServiceProcess implements Service, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Pattern SHOP = Pattern.compile("Shop\\s+http://[0-9.]+:(\\d+)/");
@@ -29,17 +34,34 @@ public final class ServiceProcess implements Service, AutoCloseable {
     private final Path directory;
     private final Map<String, String> env;
     private final List<String> launcher;
+    private final String command;
+    private final Path jar;
     private volatile Process child;
     private volatile int port;
     private long started;
 
     private ServiceProcess(Path directory, Map<String, String> env, String... launcher) {
-        this.directory = directory;
-        this.launcher = List.of(launcher);
-        this.env = new HashMap<>(env);
+        this(directory, env, "dev", null, launcher);
         this.env.put("COUPONRUSH_DATA_DIR", data().toString());
         this.env.put("COUPONRUSH_HTTP_PORT", "0");
         this.env.put("COUPONRUSH_ISSUANCE_LEASE_TTL", "4s"); // sooner at rest than with the default of 10 s
+    }
+
+    private ServiceProcess(Path directory, Map<String, String> env, String command, Path jar, String... launcher) {
+        this.directory = directory;
+        this.launcher = List.of(launcher);
+        this.command = command;
+        this.jar = jar;
+        this.env = new HashMap<>(env);
+    }
+
+    /**
+     * {@code serve} with these settings by their names in the environment, which name its port, and no others.
+     *
+     * @param jar the packaged program; null for the classes of this build
+     */
+    public static ServiceProcess serving(Path directory, Map<String, String> env, Path jar) {
+        return new ServiceProcess(directory, env, "serve", jar).start();
     }
 
     /** With its own embedded servers, whose data it keeps in that directory. */
@@ -67,17 +89,18 @@ public final class ServiceProcess implements Service, AutoCloseable {
     public ServiceProcess start() {
         try {
             Files.deleteIfExists(directory.resolve("out"));
-            var command = new ArrayList<>(launcher);
-            command.addAll(List.of(
+            var line = new ArrayList<>(launcher);
+            line.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
                     "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1", // it does not live long
-                    "-cp",
-                    classPath(),
-                    Main.class.getName(),
-                    "dev"));
-            var builder = new ProcessBuilder(command)
+                    "-XX:TieredStopAtLevel=1")); // it does not live long
+            line.addAll(
+                    jar == null
+                            ? List.of("-cp", classPath(), Main.class.getName())
+                            : List.of("-jar", jar.toAbsolutePath().toString()));
+            line.add(command);
+            var builder = new ProcessBuilder(line)
                     .directory(directory.toFile())
                     .redirectOutput(directory.resolve("out").toFile())
                     .redirectError(ProcessBuilder.Redirect.appendTo(
@@ -89,7 +112,7 @@ public final class ServiceProcess implements Service, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        port = awaitBanner();
+        port = command.equals("dev") ? awaitBanner() : awaitReady();
         return this;
     }
 
@@ -181,6 +204,23 @@ public final class ServiceProcess implements Service, AutoCloseable {
         Matcher shop = SHOP.matcher(text("out"));
         if (!shop.find()) throw new AssertionError("did not start: " + log());
         return Integer.parseInt(shop.group(1));
+    }
+
+    /** Takes the port that it was told. */
+    private int awaitReady() {
+        int told = Integer.parseInt(env.get("COUPONRUSH_HTTP_PORT"));
+        await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> isReady(told) || !child.isAlive());
+        if (!child.isAlive()) throw new AssertionError("did not start: " + log());
+        return told;
+    }
+
+    private static boolean isReady(int port) throws IOException {
+        var ready = new URL("http://127.0.0.1:" + port + "/health/ready");
+        try {
+            return ((HttpURLConnection) ready.openConnection()).getResponseCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     private int awaitEnd() {
