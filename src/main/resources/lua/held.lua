@@ -18,4 +18,4 @@ if redis.call('HLEN', KEYS[2]) <= 10000 then
   end
 end
 return {tonumber(meta[1]), tonumber(meta[2]), tonumber(meta[3]), tonumber(meta[4] or '0'),
-  redis.call('ZCARD', KEYS[3]), users, units}
+  redis.call('HLEN', KEYS[3]), users, units}

@@ -14,7 +14,7 @@
 ]]
 local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch') or '-1')
 if epoch >= tonumber(ARGV[1]) and redis.call('HGET', KEYS[1], 'run') == ARGV[4] then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'stock', ARGV[2], 'max', ARGV[3], 'run', ARGV[4])
 if ARGV[5] ~= '0' then redis.call('HSET', KEYS[1], 'out', ARGV[5]) end
 return 1

@@ -3,8 +3,7 @@
 
   KEYS[1]  cp:{event}:meta   hash   epoch, stock, max, out, ucready, run
   KEYS[2]  cp:{event}:user   hash   user -> issued and leased units
-  KEYS[3]  cp:{event}:lease  zset   rid -> deadline, ms of Redis' clock
-  KEYS[4]  cp:{event}:ldata  hash   rid -> user|lease
+  KEYS[3]  cp:{event}:open   hash   rid -> deadline, ms of Redis' clock (13 digits), then lease (36 characters), then user
   ARGV[1]  run_id of the server behind this connection
   ARGV[2]  lease time, ms
   ARGV[3]  then triples, at most 1024: rid, user, new lease
@@ -26,42 +25,42 @@ local meta = redis.call('HMGET', KEYS[1], 'epoch', 'stock', 'max', 'out', 'run')
 if not meta[1] or meta[5] ~= ARGV[1] then return {0} end
 local stock, max, out = tonumber(meta[2]), tonumber(meta[3]), meta[4]
 local time = redis.call('TIME')
-local deadline = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]))
+local deadline = string.format('%013.0f', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]))
 
 local rids, users = {}, {}
 for i = 1, n / 3 do rids[i] = ARGV[3 * i]; users[i] = ARGV[3 * i + 1] end
-local held = redis.call('HMGET', KEYS[4], unpack(rids))
+local held = redis.call('HMGET', KEYS[3], unpack(rids))
 local had = redis.call('HMGET', KEYS[2], unpack(users))
 local count = {}
-for i = 1, #users do count[users[i]] = count[users[i]] or tonumber(had[i] or '0') end
-
 local reply = {tonumber(meta[1]), 0, tonumber(out or '0')}
-local leases, deadlines, touched, taken, seen = {}, {}, {}, 0, {}
+local leases, w, touched, taken, seen = {}, 0, {}, 0, {}
 for i = 1, #rids do
   local rid, user, answer = rids[i], users[i], nil
   local data = seen[rid] or held[i]
   if data then
-    answer = string.sub(data, string.find(data, '|', 1, true) + 1)
+    answer = string.sub(data, 14, 49)
+    leases[w + 1] = rid; leases[w + 2] = deadline .. string.sub(data, 14); w = w + 2
   elseif out then answer = -3
-  elseif count[user] >= max then answer = -1
-  elseif stock <= 0 then answer = -2
   else
-    stock = stock - 1; taken = taken + 1
-    count[user] = count[user] + 1; touched[user] = true
-    data = user .. '|' .. ARGV[3 * i + 2]; seen[rid] = data
-    leases[#leases + 1] = rid; leases[#leases + 1] = data
-    answer = count[user]
+    local c = count[user] or tonumber(had[i] or '0')
+    if c >= max then answer = -1
+    elseif stock <= 0 then answer = -2
+    else
+      stock = stock - 1; taken = taken + 1
+      answer = c + 1
+      count[user] = answer
+      data = deadline .. ARGV[3 * i + 2] .. user; seen[rid] = data
+      leases[w + 1] = rid; leases[w + 2] = data; w = w + 2
+    end
   end
-  if data then deadlines[#deadlines + 1] = deadline; deadlines[#deadlines + 1] = rid end
   reply[i + 3] = answer
 end
 if taken > 0 then
-  local counts = {}
-  for user in pairs(touched) do counts[#counts + 1] = user; counts[#counts + 1] = count[user] end
+  local counts, k = {}, 0
+  for user, c in pairs(count) do counts[k + 1] = user; counts[k + 2] = c; k = k + 2 end
   redis.call('HINCRBY', KEYS[1], 'stock', -taken)
   redis.call('HSET', KEYS[2], unpack(counts))
-  redis.call('HSET', KEYS[4], unpack(leases))
 end
-if #deadlines > 0 then redis.call('ZADD', KEYS[3], unpack(deadlines)) end
-reply[2] = redis.call('ZCARD', KEYS[3])
+if w > 0 then redis.call('HSET', KEYS[3], unpack(leases)) end
+reply[2] = redis.call('HLEN', KEYS[3])
 return reply

@@ -13,20 +13,19 @@
   Returns  the number of leases ended, -1 in another epoch
 ]]
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return -1 end
-local rids = {}
-for i = 3, #ARGV, 3 do rids[#rids + 1] = ARGV[i] end
-if #rids == 0 or #rids > 1024 then return redis.error_reply('ERR settle: ARGV') end
-local held = redis.call('HMGET', KEYS[4], unpack(rids))
-local gone, ended = {}, {}
-for i, rid in ipairs(rids) do
-  local verb, lease, data = ARGV[3 * i - 1], ARGV[3 * i + 1], held[i]
-  local bar = data and string.find(data, '|', 1, true)
+local rids, n = {}, 0
+for i = 3, #ARGV, 3 do n = n + 1; rids[n] = ARGV[i] end
+if n == 0 or n > 1024 then return redis.error_reply('ERR settle: ARGV') end
+local held = redis.call('HMGET', KEYS[3], unpack(rids))
+local gone, g, ended = {}, 0, {}
+for i = 1, n do
+  local rid, verb, data = rids[i], ARGV[3 * i - 1], held[i]
   if verb == 'O' then
     redis.call('HSET', KEYS[1], 'out', rid)
-  elseif bar and not ended[rid] and string.sub(data, bar + 1) == lease then
-    gone[#gone + 1] = rid; ended[rid] = true
+  elseif data and not ended[rid] and string.sub(data, 14, 49) == ARGV[3 * i + 1] then
+    g = g + 1; gone[g] = rid; ended[rid] = true
     if verb ~= 'C' then
-      local user = string.sub(data, 1, bar - 1)
+      local user = string.sub(data, 50)
       if verb == 'S' then redis.call('HSET', KEYS[1], 'stock', 0) else redis.call('HINCRBY', KEYS[1], 'stock', 1) end
       local left = redis.call('HINCRBY', KEYS[2], user, -1)
       if verb == 'L' then
@@ -36,8 +35,5 @@ for i, rid in ipairs(rids) do
     end
   end
 end
-if #gone > 0 then
-  redis.call('HDEL', KEYS[4], unpack(gone))
-  redis.call('ZREM', KEYS[3], unpack(gone))
-end
-return #gone
+if g > 0 then redis.call('HDEL', KEYS[3], unpack(gone)) end
+return g

@@ -148,7 +148,7 @@ final class StockLedger implements Ledger {
     private List<String> keys(long eventId) {
         return keys.computeIfAbsent(eventId, id -> {
             String tagged = "cp:{" + id + "}:"; // one hash tag: all keys of a campaign are in one slot
-            return List.of(tagged + "meta", tagged + "user", tagged + "lease", tagged + "ldata");
+            return List.of(tagged + "meta", tagged + "user", tagged + "open");
         });
     }
 
@@ -200,12 +200,11 @@ final class StockLedger implements Ledger {
                 leases(reply, 5));
     }
 
-    /** Pairs of rid and {@code user|lease}; the verb is what becomes of those without a row. */
+    /** Pairs of rid and lease; the verb is what becomes of those without a row. */
     private static List<Settlement> leases(Response reply, int from) {
         var leases = new ArrayList<Settlement>();
         for (int i = from; i < reply.size(); i += 2) {
-            String data = reply.get(i + 1).toString();
-            UUID lease = UUID.fromString(data.substring(data.indexOf('|') + 1));
+            UUID lease = UUID.fromString(reply.get(i + 1).toString());
             leases.add(new Settlement(Verb.B, UUID.fromString(reply.get(i).toString()), lease));
         }
         return leases;

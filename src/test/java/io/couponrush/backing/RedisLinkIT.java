@@ -119,8 +119,8 @@ class RedisLinkIT {
     }
 
     private Future<Response> call() {
-        return onEventLoop(() -> link.eval(
-                SCRIPT, List.of("cp:{0}:meta", "cp:{0}:user", "cp:{0}:lease", "cp:{0}:ldata"), args -> args.arg("1")));
+        return onEventLoop(
+                () -> link.eval(SCRIPT, List.of("cp:{0}:meta", "cp:{0}:user", "cp:{0}:open"), args -> args.arg("1")));
     }
 
     @CanIgnoreReturnValue

@@ -28,6 +28,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,10 +132,10 @@ class VerifyIT {
     @Test
     void aReservationThatNobodySettlesIsFound() {
         try {
-            redis(Command.ZADD, "lease", "9e15", "planted");
+            redis(Command.HSET, "open", "planted", "9999999999999" + UUID.randomUUID() + "1");
             assertThat(verify(result, "0")).startsWith("1 ").contains("1 reservations are still open");
         } finally {
-            redis(Command.ZREM, "lease", "planted");
+            redis(Command.HDEL, "open", "planted");
         }
     }
 

@@ -64,7 +64,7 @@ class StockLedgerIT {
 
     @AfterEach
     void forgetTheCampaign() {
-        redis(Command.DEL, key("meta"), key("user"), key("lease"), key("ldata"));
+        redis(Command.DEL, key("meta"), key("user"), key("open"));
     }
 
     @Test
@@ -89,13 +89,12 @@ class StockLedgerIT {
     }
 
     @Test
-    void keepsAllInFourKeys() {
+    void keepsAllInThreeKeys() {
         load(E, 3, 2);
         reserve(claim(1));
 
-        assertThat(redis(Command.EXISTS, key("meta"), key("user"), key("lease"), key("ldata"))
-                        .toInteger())
-                .isEqualTo(4);
+        assertThat(redis(Command.EXISTS, key("meta"), key("user"), key("open")).toInteger())
+                .isEqualTo(3);
     }
 
     @Test
@@ -400,11 +399,10 @@ class StockLedgerIT {
     private Future<Response> evaluate(String script, String... args) {
         Request request = Request.cmd(Command.EVAL)
                 .arg(LuaScript.load(script).text())
-                .arg(4)
+                .arg(3)
                 .arg(key("meta"))
                 .arg(key("user"))
-                .arg(key("lease"))
-                .arg(key("ldata"));
+                .arg(key("open"));
         for (String arg : args) {
             request.arg(arg);
         }
@@ -455,7 +453,7 @@ class StockLedgerIT {
 
     /** Stock, count of user 1, open leases. */
     private List<Integer> state() {
-        return List.of(stock(), count(1), redis(Command.HLEN, key("ldata")).toInteger());
+        return List.of(stock(), count(1), redis(Command.HLEN, key("open")).toInteger());
     }
 
     private int stock() {

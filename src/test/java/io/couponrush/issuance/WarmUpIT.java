@@ -68,7 +68,7 @@ class WarmUpIT {
     @AfterEach
     void forget() {
         database.run("delete from coupon_events");
-        redis(Command.DEL, key("meta"), key("user"), key("lease"), key("ldata"));
+        redis(Command.DEL, key("meta"), key("user"), key("open"));
     }
 
     @Test

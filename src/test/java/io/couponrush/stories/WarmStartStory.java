@@ -67,7 +67,7 @@ class WarmStartStory {
     private void forget(long sale) {
         var vertx = Vertx.vertx();
         Request delete = Request.cmd(Command.DEL);
-        for (String part : new String[] {"meta", "user", "lease", "ldata"}) delete.arg("cp:{" + sale + "}:" + part);
+        for (String part : new String[] {"meta", "user", "open"}) delete.arg("cp:{" + sale + "}:" + part);
         Redis.createClient(vertx, service.redisUri()).send(delete).await();
         vertx.close().await();
     }

@@ -124,7 +124,7 @@ public final class Books {
                                     .arg("epoch")
                                     .arg("stock")
                                     .arg("out"),
-                            Request.cmd(Command.ZCARD).arg(keys + "lease")))
+                            Request.cmd(Command.HLEN).arg(keys + "open")))
                     .await();
             Response meta = replies.get(0);
             return new Shelf(

@@ -63,6 +63,7 @@ final class EmbeddedRedis implements RunningPart {
                 appendonly no
                 save ""
                 maxmemory-policy noeviction
+                hash-max-listpack-entries 0
                 set-proc-title no
                 """
                 .formatted(port, password, quoted(directory), quoted(pidFile));
