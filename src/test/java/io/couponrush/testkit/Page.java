@@ -4,9 +4,11 @@ import io.couponrush.testkit.Callers.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,11 +29,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Page implements AutoCloseable {
     private static final long COME_BACK_MS = 100;
+    private static final long COME_BACK_SPREAD_MS = 900;
     private static final long PING_MS = 10_000;
     private static final String SETTLED = "settled";
     private static final WebSocketClient SOCKETS =
-            Callers.VERTX.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(5_000));
-    private static final HttpClient HTTP = Callers.VERTX.createHttpClient();
+            Callers.VERTX.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(50_000));
+    private static final HttpClient HTTP = Callers.VERTX.createHttpClient(
+            new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(64).setMaxWaitQueueSize(-1));
 
     private final Service node;
     private final Caller user;
@@ -88,7 +93,12 @@ public final class Page implements AutoCloseable {
 
     private void comeBack() {
         listening = false;
-        Callers.VERTX.setTimer(COME_BACK_MS, timer -> connect());
+        Callers.VERTX.setTimer(soon(), timer -> connect());
+    }
+
+    /** Not in the same moment as everybody else who lost the same node. */
+    private static long soon() {
+        return COME_BACK_MS + ThreadLocalRandom.current().nextLong(COME_BACK_SPREAD_MS);
     }
 
     private void listen(WebSocket connected) {
@@ -145,7 +155,7 @@ public final class Page implements AutoCloseable {
                 .compose(HttpClientRequest::send)
                 .compose(Page::page)
                 .onSuccess(this::take)
-                .onFailure(away -> Callers.VERTX.setTimer(COME_BACK_MS, timer -> ask()));
+                .onFailure(away -> Callers.VERTX.setTimer(soon(), timer -> ask()));
     }
 
     private static Future<JsonObject> page(HttpClientResponse response) {

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  */
 public final class ServiceProcess implements Service, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final List<String> BRIEF =
+            List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"); // it does not live long
+    private static final List<String> ROOMY = List.of("-Xmx1500m", "-XX:+UseParallelGC");
     private static final Pattern SHOP = Pattern.compile("Shop\\s+http://[0-9.]+:(\\d+)/");
 
     private final Path directory;
@@ -36,6 +39,7 @@ public final class ServiceProcess implements Service, AutoCloseable {
     private final List<String> launcher;
     private final String command;
     private final Path jar;
+    private List<String> jvm = BRIEF;
     private volatile Process child;
     private volatile int port;
     private long started;
@@ -81,6 +85,13 @@ public final class ServiceProcess implements Service, AutoCloseable {
         return new ServiceProcess(directory, env).start();
     }
 
+    /** The same with room for many thousand sockets, and all its compilers. */
+    public static ServiceProcess roomy(Path directory, Map<String, String> env) {
+        var process = new ServiceProcess(directory, env);
+        process.jvm = ROOMY;
+        return process.start();
+    }
+
     /** The same, started by a command that takes the rest of its line for a command and becomes it. */
     public static ServiceProcess launched(Path directory, Map<String, String> env, String... launcher) {
         return new ServiceProcess(directory, env, launcher).start();
@@ -90,11 +101,8 @@ public final class ServiceProcess implements Service, AutoCloseable {
         try {
             Files.deleteIfExists(directory.resolve("out"));
             var line = new ArrayList<>(launcher);
-            line.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1")); // it does not live long
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            line.addAll(jvm);
             line.addAll(
                     jar == null
                             ? List.of("-cp", classPath(), Main.class.getName())
