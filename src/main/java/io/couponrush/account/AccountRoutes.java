@@ -75,7 +75,8 @@ final class AccountRoutes implements Routes {
         var tokens = accounts.login(
                 body.getString("email"),
                 new Proof(body.getString("password"), body.getString("otp")),
-                trail.deed(ctx, "auth.login"));
+                trail.deed(ctx, "auth.login"),
+                trail);
         Replies.json(unstored(ctx), 200, tokens, Tokens::json);
     }
 

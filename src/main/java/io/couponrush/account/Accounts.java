@@ -1,5 +1,6 @@
 package io.couponrush.account;
 
+import io.couponrush.audit.AuditTrail;
 import io.couponrush.audit.Deed;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Problem;
@@ -52,10 +53,15 @@ final class Accounts {
                 .onSuccess(answer -> log("register", answer));
     }
 
-    /** Starts a session for who {@link #verify verifies} as a user. */
-    Future<Answer<Tokens>> login(String email, Proof proof, Deed deed) {
+    /** Starts a session for who {@link #verify verifies} as a user. Who fails to pass for staff leaves a trace. */
+    Future<Answer<Tokens>> login(String email, Proof proof, Deed deed, AuditTrail trail) {
         return verify(email, proof)
                 .onSuccess(verified -> log("login", verified))
+                .onSuccess(verified -> {
+                    if (verified instanceof Answer.Denied<User> denied) {
+                        refused(Email.normalised(email), denied.problem().code(), deed, trail);
+                    }
+                })
                 .compose(verified -> Answer.then(verified, user -> sessions.open(user, deed)));
     }
 
@@ -110,6 +116,15 @@ final class Accounts {
     private Future<Answer<User>> insert(String address, String name, String hash) {
         return users.insert(address, name, hash, Role.USER)
                 .map(user -> user.map(Answer::given).orElse(Answer.denied(ProblemCode.EMAIL_ALREADY_EXISTS)));
+    }
+
+    /** The deed stays nobody's: who tried is not known. The answer does not wait for it. */
+    private void refused(String address, ProblemCode why, Deed deed, AuditTrail trail) {
+        users.login(address)
+                .onSuccess(known -> known.map(UserStore.Login::user)
+                        .filter(user -> user.role() != Role.USER)
+                        .ifPresent(user -> trail.refused(deed, "user:" + user.userId(), why)))
+                .onFailure(e -> LOG.warn("a refused login may be missing in the audit log", e));
     }
 
     private Future<Answer<User>> check(String address, Proof proof) {

@@ -99,9 +99,8 @@ public final class HttpVerticle extends VerticleBase {
         stopping = true;
         long drain = settings.drain().toMillis();
         long farewell = settings.trustedProxies().isEmpty() ? 0 : Math.min(FAREWELL_MILLIS, drain / 2);
-        return after(farewell)
-                .compose(told ->
-                        requireNonNull(server.get()).shutdown(Math.max(1, drain - farewell), TimeUnit.MILLISECONDS));
+        return after(farewell).compose(told -> requireNonNull(server.get())
+                .shutdown(Math.max(1, drain - farewell), TimeUnit.MILLISECONDS));
     }
 
     private Future<Void> after(long millis) {

@@ -237,6 +237,43 @@ class StaffStory {
     }
 
     @Test
+    void whoFailsToPassForStaffIsRemembered() {
+        String email = "guesser" + System.nanoTime() + "@stories.example";
+        var person = new JsonObject()
+                .put("email", email)
+                .put("password", "a-password-of-their-own")
+                .put("name", "G");
+        assertThat(Web.anybody(service).post("/api/auth/register", person).status())
+                .isEqualTo(201);
+        long before = refusedLogins().size();
+        for (String address : List.of(email, RunningService.ADMIN_EMAIL)) {
+            var wrong = new JsonObject().put("email", address).put("password", "not-the-right-one");
+            assertThat(Web.anybody(service).post("/api/auth/login", wrong).status())
+                    .isEqualTo(401);
+        }
+        JsonObject line = await().until(this::refusedLogins, lines -> lines.size() > before)
+                .getJsonObject(0);
+        assertThat(line.getString("outcome")).isEqualTo("INVALID_CREDENTIALS");
+        assertThat(line.getString("target")).isEqualTo("user:" + adminId());
+        assertThat(line.getString("client")).isEqualTo("127.0.0.0/24");
+        assertThat(line.getValue("actor")).as("who it was").isNull();
+        assertThat(refusedLogins()).as("users' own affair").hasSize((int) before + 1);
+    }
+
+    private long adminId() {
+        return service.books().count("select id from users where email = '" + RunningService.ADMIN_EMAIL + "'");
+    }
+
+    /** The newest first. */
+    private JsonArray refusedLogins() {
+        var refused = audit("action=auth.login&limit=100").stream()
+                .map(JsonObject.class::cast)
+                .filter(line -> !"DONE".equals(line.getString("outcome")))
+                .toList();
+        return new JsonArray(refused);
+    }
+
+    @Test
     void whoIsKeptOutIsRememberedToo() {
         long sale = staff.opens(Sale.of(10));
         var user = service.callers(1).one();
