@@ -33,6 +33,9 @@ import org.junit.jupiter.api.TestInstance;
 /** A trading simulator rewards a first trade: it puts a message on a queue, and finds the answer on another. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FirstTradeStory {
+    /** Messages that {@link #whatMakesNoSenseIsADeadLetter} sends. */
+    static final int NONSENSE = 16;
+
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final RabbitTopology topology = new RabbitTopology("", false);
@@ -192,8 +195,9 @@ class FirstTradeStory {
                 good.replace("\"userId\":" + user, "\"userId\":-" + user),
                 good.replace("\"userId\":" + user, "\"userId\":99999999999999999999"),
                 good.replace("}}", ",\"x\":\"" + "x".repeat(5_000) + "\"}}"));
+        assertThat(3 + bad.size()).isEqualTo(NONSENSE);
         for (String body : bad) publish(newId(), body);
-        await().atMost(SOON).until(() -> broker.messageCount(topology.dead()) == 3 + bad.size());
+        await().atMost(SOON).until(() -> broker.messageCount(topology.dead()) == NONSENSE);
         assertThat(service.books().of(event).rows()).isEmpty();
         String id = newId();
         publish(id, good);

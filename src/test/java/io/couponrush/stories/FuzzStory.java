@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FuzzStory {
     private static final long SEED = Long.getLong("fuzz.seed", 20_261_121);
-    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 40);
+    static final int REQUESTS = Integer.getInteger("fuzz.requests", 40);
 
     /** What any operation may answer, as the head of the document says. */
     private static final Set<Integer> ANYWHERE = Set.of(400, 408, 413, 414, 415, 431);

@@ -12,7 +12,9 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -46,17 +48,48 @@ final class HostileInputs {
     }
 
     List<Attack> all() {
-        bodies();
-        tokens();
-        headers();
-        framing();
-        methodsAndPaths();
-        queries();
-        accounts();
-        identities();
-        staff();
-        uses();
-        return attacks;
+        for (Kind kind : Kind.values()) of(kind);
+        return List.copyOf(attacks);
+    }
+
+    /** What an attack is made of. */
+    enum Kind {
+        JSON,
+        TOKENS,
+        HEADERS,
+        FRAMING,
+        PATHS,
+        QUERIES,
+        ACCOUNTS,
+        IDENTITIES,
+        STAFF,
+        USES
+    }
+
+    /** How many attacks of each kind there are. */
+    Map<Kind, Integer> counts() {
+        Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            int before = attacks.size();
+            of(kind);
+            counts.put(kind, attacks.size() - before);
+        }
+        return counts;
+    }
+
+    private void of(Kind kind) {
+        switch (kind) {
+            case JSON -> bodies();
+            case TOKENS -> tokens();
+            case HEADERS -> headers();
+            case FRAMING -> framing();
+            case PATHS -> methodsAndPaths();
+            case QUERIES -> queries();
+            case ACCOUNTS -> accounts();
+            case IDENTITIES -> identities();
+            case STAFF -> staff();
+            case USES -> uses();
+        }
     }
 
     private void bodies() {

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.Member;
 import io.couponrush.testkit.RunningService;
+import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Staff;
 import io.couponrush.testkit.Web;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +143,22 @@ class PartnerStory {
                 .isEqualTo("USER_NOT_FOUND");
         assertThat(changesRole(me, "PARTNER").code()).isEqualTo("VALIDATION_FAILED");
         assertThat(changesRole(999_999, "USER").code()).isEqualTo("USER_NOT_FOUND");
+    }
+
+    @Test
+    void aPartnerIsNobodysGuestAndIsGrantedNothing() {
+        long partner = makesPartner("Greedy").getLong("partnerId");
+        long event = admin.opens(Sale.of(5).with("audience", "restricted"));
+        String path = "/api/admin/events/" + event;
+        JsonObject granted = admin.web()
+                .post(path + "/grants", new JsonObject().put("userIds", new JsonArray().add(partner)))
+                .with(200);
+        assertThat(granted.getJsonObject("summary").getMap()).isEqualTo(Map.of("USER_NOT_FOUND", 1));
+        JsonObject invited = admin.web()
+                .upload(path + "/audience", "text/csv", "userId\n" + partner + "\n")
+                .with(200);
+        assertThat(invited.getInteger("unknown")).isEqualTo(1);
+        assertThat(invited.getInteger("added")).isZero();
     }
 
     /** Many sign in while the role is taken away: whoever got a token of it has lost it when the change is answered. */
