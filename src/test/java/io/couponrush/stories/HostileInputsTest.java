@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The table in docs/security.md of what is tried counts what is tried. */
 class HostileInputsTest {
     private static final String NOTIFICATION = "io.couponrush.notification.";
-    private static final String TOKEN = "e30."
-            + Base64.getUrlEncoder().encodeToString("{\"userId\":1}".getBytes(StandardCharsets.UTF_8)) + ".x";
+    private static final String TOKEN =
+            "e30." + Base64.getUrlEncoder().encodeToString("{\"userId\":1}".getBytes(StandardCharsets.UTF_8)) + ".x";
 
     private static final Map<Kind, String> REQUESTS = Map.of(
             Kind.JSON, "JSON bodies of a claim",
