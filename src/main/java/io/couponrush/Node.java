@@ -1,9 +1,12 @@
 package io.couponrush;
 
 import io.couponrush.config.Cluster;
+import io.couponrush.config.Settings;
 import io.couponrush.ops.Metrics;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
@@ -13,6 +16,7 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the one Vert.x of a process, alone or as a member of the cluster. */
 final class Node {
@@ -24,16 +28,16 @@ final class Node {
 
     private Node() {}
 
-    static Future<Vertx> start(Cluster cluster, Metrics metrics) {
+    static Future<Vertx> start(Cluster cluster, Metrics metrics, @Nullable Tracing tracing) {
         if (!cluster.enabled()) {
             return Future.succeededFuture(
-                    metrics.instrument(Vertx.builder(), new VertxOptions()).build());
+                    instrument(new VertxOptions(), metrics, tracing).build());
         }
         try {
             String address = address(cluster.host());
             var options = new VertxOptions().setEventBusOptions(bus(cluster, address));
             var members = new HazelcastClusterManager(Members.config(cluster, address));
-            return metrics.instrument(Vertx.builder(), options)
+            return instrument(options, metrics, tracing)
                     .withClusterManager(members)
                     .buildClustered()
                     .onSuccess(
@@ -41,6 +45,21 @@ final class Node {
         } catch (IOException e) {
             return Future.failedFuture(e);
         }
+    }
+
+    /** Null where the settings have tracing off. */
+    static @Nullable Tracing tracing(Settings settings, Metrics metrics) {
+        if (!settings.tracing().enabled()) {
+            return null;
+        }
+        Tracing tracing = Tracing.start(settings.tracing(), Version.number());
+        metrics.spans(tracing::sent, tracing::lost);
+        return tracing;
+    }
+
+    private static VertxBuilder instrument(VertxOptions options, Metrics metrics, @Nullable Tracing tracing) {
+        VertxBuilder builder = metrics.instrument(Vertx.builder(), options);
+        return tracing == null ? builder : builder.withTracer(none -> tracing.hooks());
     }
 
     private static EventBusOptions bus(Cluster cluster, String address) {

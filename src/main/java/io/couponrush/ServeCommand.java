@@ -4,6 +4,7 @@ import io.couponrush.config.Profile;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
 import io.couponrush.ops.Metrics;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     private static final Duration BEYOND_DRAIN = Duration.ofSeconds(5);
+    private static final Duration FLUSH_SLACK = Duration.ofSeconds(1);
     private static final Duration LEAVE_CLUSTER = Duration.ofSeconds(10);
 
     private final World world;
@@ -47,7 +49,11 @@ final class ServeCommand implements Callable<Integer> {
     /** Vert.x, and the server on it. */
     static Started start(Settings settings, Lifecycle life) {
         Metrics metrics = new Metrics();
-        Vertx vertx = Node.start(settings.cluster(), metrics).await();
+        Tracing tracing = Node.tracing(settings, metrics);
+        if (tracing != null) {
+            life.started("traces", Tracing.FLUSH.plus(FLUSH_SLACK), tracing::close);
+        }
+        Vertx vertx = Node.start(settings.cluster(), metrics, tracing).await();
         life.started("Vert.x", LEAVE_CLUSTER, vertx::close);
         Server server = Server.start(vertx, settings, metrics).await();
         life.started("the server", settings.http().drain().plus(BEYOND_DRAIN), server::stop);

@@ -7,7 +7,11 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"couponrush " + number()};
+    }
+
+    static String number() {
         String version = Main.class.getPackage().getImplementationVersion();
-        return new String[] {"couponrush " + Objects.requireNonNullElse(version, "(not packaged)")};
+        return Objects.requireNonNullElse(version, "(not packaged)");
     }
 }

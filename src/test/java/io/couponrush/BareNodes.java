@@ -30,7 +30,7 @@ public final class BareNodes implements AutoCloseable {
 
     static Vertx node(Cluster settings) {
         try {
-            Vertx vertx = Node.start(settings, new Metrics()).await(60, SECONDS);
+            Vertx vertx = Node.start(settings, new Metrics(), null).await(60, SECONDS);
             Codecs.registerAll(vertx.eventBus());
             return vertx;
         } catch (TimeoutException e) {

@@ -30,6 +30,7 @@ public record Settings(
         Limits limits,
         Staff staff,
         Cluster cluster,
+        Telemetry tracing,
         BootstrapAdmin bootstrapAdmin,
         Loadtest loadtest) {
 

@@ -41,6 +41,17 @@ final class Shapes {
         }
     }
 
+    /** An absolute URL of either scheme, without a user, a password or a fragment. */
+    static boolean isHttp(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            return web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
     /** An absolute URL that nobody on the way can read, or that does not leave this machine; without a fragment. */
     static boolean isHttpsOrLoopback(String text) {
         try {

@@ -20,12 +20,14 @@ import java.util.stream.Stream;
 /** Text, as it stands in a file or in the environment, to the type of a component. */
 final class Values {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern SHARE = Pattern.compile("\\d{1,9}(\\.\\d{1,9})?");
     private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
 
     private static final Map<Type, Function<String, Object>> PARSERS = Map.of(
             String.class, text -> text,
             Secret.class, Secret::new,
             int.class, Values::number,
+            double.class, Values::share,
             boolean.class, Values::bool,
             Path.class, Values::path,
             Duration.class, Values::duration);
@@ -75,6 +77,11 @@ final class Values {
         long number = Long.parseLong(text);
         if (number != (int) number) throw bad(text, "is too large");
         return (int) number;
+    }
+
+    private static Object share(String text) {
+        if (!SHARE.matcher(text).matches()) throw bad(text, "is not a number like 0.01");
+        return Double.parseDouble(text);
     }
 
     private static Object bool(String text) {

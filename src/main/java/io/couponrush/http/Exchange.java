@@ -1,5 +1,6 @@
 package io.couponrush.http;
 
+import io.couponrush.tracing.CurrentTrace;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -17,7 +18,8 @@ public final class Exchange {
     /**
      * Gives the answer its {@code X-Request-Id} and the headers that suit every answer.
      *
-     * @return the id: the client's if it sent a sane one, else new; also the {@code traceId} of the logs
+     * @return the id: the client's if it sent a sane one, else its trace's where there are traces, else new; also the {@code
+     *     traceId} of the logs
      */
     public static String begin(HttpServerRequest request) {
         String sent = request.getHeader(REQUEST_ID);
@@ -42,6 +44,10 @@ public final class Exchange {
     }
 
     private static String newId() {
+        CurrentTrace trace = CurrentTrace.get();
+        if (trace != null) {
+            return trace.traceId();
+        }
         var random = ThreadLocalRandom.current();
         return Long.toHexString(random.nextLong() | Long.MIN_VALUE)
                 + Long.toHexString(random.nextLong() | Long.MIN_VALUE);

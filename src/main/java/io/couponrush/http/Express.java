@@ -1,5 +1,6 @@
 package io.couponrush.http;
 
+import io.couponrush.tracing.CurrentTrace;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
@@ -18,6 +19,7 @@ final class Express {
             return false;
         }
         Metering.time(request, meter);
+        Metering.name(CurrentTrace.sampled(), request.method(), route.path());
         route.handle(request);
         return true;
     }

@@ -1,5 +1,8 @@
 package io.couponrush.http;
 
+import io.couponrush.tracing.CurrentTrace;
+import io.couponrush.tracing.Span;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
@@ -46,12 +49,27 @@ final class Metering {
     void time(RoutingContext ctx) {
         long start = System.nanoTime();
         ctx.addEndHandler(end -> of(ctx).answered(ctx.response().getStatusCode(), System.nanoTime() - start));
+        Span span = CurrentTrace.sampled();
+        if (span != null) { // it ends before the end handlers run
+            ctx.addHeadersEndHandler(answered -> name(span, ctx.request().method(), path(ctx)));
+        }
         ctx.next();
     }
 
+    /** Calls the span of a request by its route. */
+    static void name(@Nullable Span span, HttpMethod method, @Nullable String route) {
+        if (span != null && route != null) {
+            span.named(method.name() + " " + route).with("http.route", route);
+        }
+    }
+
     private RequestMeter.Route of(RoutingContext ctx) {
-        String path = ctx.failed() ? failed(ctx) : answered(ctx);
+        String path = path(ctx);
         return routes.computeIfAbsent(path == null ? NONE : path, meter::route);
+    }
+
+    private @Nullable String path(RoutingContext ctx) {
+        return ctx.failed() ? failed(ctx) : answered(ctx);
     }
 
     private static @Nullable String answered(RoutingContext ctx) {

@@ -101,15 +101,23 @@ final class CouponStore implements CouponBook {
 
     private final Pool pool;
     private final long timeoutMillis;
+    private final BatchStore batches;
+
+    /** Makes the store without traces. */
+    CouponStore(Pool pool, Duration timeout) {
+        this(pool, timeout, BatchStore.PLAIN);
+    }
 
     /**
      * Makes the store.
      *
      * @param timeout after which the outcome of a statement is unknown; longer than the server's own limit
+     * @param batches runs the statements that issue
      */
-    CouponStore(Pool pool, Duration timeout) {
+    CouponStore(Pool pool, Duration timeout, BatchStore batches) {
         this.pool = pool;
         this.timeoutMillis = timeout.toMillis();
+        this.batches = batches;
     }
 
     @Override
@@ -122,7 +130,7 @@ final class CouponStore implements CouponBook {
         Tuple args = Tuple.of(eventId, epoch, rids(ordered), users(ordered), seqs)
                 .addValue(leases(ordered))
                 .addValue(codes(ordered));
-        return query(ISSUE_FAST, args)
+        return batches.run(this::query, ISSUE_FAST, ordered, args)
                 .map(rows -> first(rows).map(row -> allIssued(ordered, row)))
                 .recover(e -> isRefusal(e) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(e));
     }
@@ -130,7 +138,7 @@ final class CouponStore implements CouponBook {
     @Override
     public Future<Verdicts> issueBatch(long eventId, long epoch, List<Claim> batch) {
         Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), leases(batch), codes(batch));
-        return query(ISSUE_BATCH, args)
+        return batches.run(this::query, ISSUE_BATCH, batch, args)
                 .map(CouponStore::verdicts)
                 .recover(e -> Future.failedFuture(Postgres.isPoison(e) ? new Poisoned(e) : e));
     }

@@ -13,6 +13,8 @@ import io.couponrush.config.Settings;
 import io.couponrush.issuance.IssuancePipeline.Opening;
 import io.couponrush.ops.Meters;
 import io.couponrush.timing.Rounds;
+import io.couponrush.tracing.Span;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -27,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +57,7 @@ public final class IssuanceVerticle extends VerticleBase {
     private CouponStore store;
     private IssuancePipeline pipeline;
     private RelayWake relay;
+    private @Nullable ClaimTraces traces;
 
     /**
      * Makes the verticle.
@@ -93,15 +97,19 @@ public final class IssuanceVerticle extends VerticleBase {
         var timers = new VertxTimers(vertx, context);
         relay = new RelayWake(vertx.eventBus(), timers);
         var ledger = new StockLedger(redis, issuance.leaseTtl());
-        store = new CouponStore(pool, settings.postgres().statementTimeout().plus(REPLY_SLACK));
+        Tracing tracing = Tracing.of(vertx);
+        traces = tracing == null ? null : new ClaimTraces(tracing);
+        Ledger watched = traces == null ? ledger : new TracedLedger(ledger, traces);
+        var limit = settings.postgres().statementTimeout().plus(REPLY_SLACK);
+        store = new CouponStore(pool, limit, traces == null ? BatchStore.PLAIN : new TracedBatchStore(traces));
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
         var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided, new StockGauges(meters)::show);
         var listener = listener(new StockNews(vertx.eventBus()));
         var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos(), issuance.directMax());
         pipeline = new IssuancePipeline(
                 this::opening,
-                (eventId, prefix) ->
-                        new Lane(eventId, ledger, store, rebuilder, timers, bounds, listener, () -> codes.next(prefix)),
+                (eventId, prefix) -> new Lane(
+                        eventId, watched, store, rebuilder, timers, bounds, listener, () -> codes.next(prefix)),
                 timers,
                 issuance.waiting(),
                 issuance.deadline().toNanos());
@@ -179,8 +187,12 @@ public final class IssuanceVerticle extends VerticleBase {
         long number = asked.first();
         for (IssueCommand command : asked.commands()) {
             long own = number++;
+            Span claim = traces == null ? null : traces.begin(command);
             pipeline.issue(command, outcome -> {
                 post.add(asked.answerTo(), own, outcome);
+                if (claim != null && traces != null) {
+                    traces.end(command.rid(), claim, outcome);
+                }
                 if (outcome instanceof IssueOutcome.Issued issued && !issued.replayed()) {
                     relay.issued();
                 }

@@ -25,6 +25,9 @@ import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.ops.Meters;
+import io.couponrush.tracing.CurrentTrace;
+import io.couponrush.tracing.Span;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -62,6 +65,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private final Meters meters;
     private final RefusalTally refusals;
     private final RecentWrites recent;
+    private final @Nullable Tracing tracing;
     private final CouponText couponText = new CouponText();
 
     /**
@@ -84,6 +88,7 @@ public final class IssueEndpoint implements ExpressRoute {
             RefusalTally refusals,
             RecentWrites recent) {
         this.issuance = new IssuanceClient(vertx, settings);
+        this.tracing = Tracing.of(vertx);
         this.authentication = authentication;
         this.limiter = limiter;
         this.campaigns = campaigns;
@@ -123,15 +128,17 @@ public final class IssueEndpoint implements ExpressRoute {
         String key = request.getHeader(IDEMPOTENCY_KEY);
         Problem problem = problemOf(request, caller, key);
         if (problem == null && caller != null) {
-            problem = claim(new Press(request, requestId, caller, key), read);
+            Span span = tracing == null ? null : CurrentTrace.sampled();
+            problem = claim(new Press(request, requestId, caller, key, span), read);
         }
         if (problem != null) {
             problem.send(request.response(), requestId);
         }
     }
 
-    /** One request that is well-formed so far. */
-    private record Press(HttpServerRequest request, String requestId, Caller caller, @Nullable String key) {
+    /** One request that is well-formed so far; with its span, when it is sampled. */
+    private record Press(
+            HttpServerRequest request, String requestId, Caller caller, @Nullable String key, @Nullable Span span) {
         void deny(Problem problem) {
             problem.send(request.response(), requestId);
         }
@@ -192,10 +199,13 @@ public final class IssueEndpoint implements ExpressRoute {
         long userId = press.caller().userId();
         String key = press.key();
         var rid = key == null ? IdempotencyKey.noKey() : IdempotencyKey.rid(userId, key);
-        var command = new IssueCommand(campaign.eventId(), userId, rid, key != null);
-        issuance.issue(command)
-                .onSuccess(outcome -> answer(press, campaign, outcome))
-                .onFailure(e -> answerUnavailable(press));
+        Span asking = Tracing.within(tracing, press.span(), "coupon.issue send", Span.Kind.CLIENT);
+        var command = new IssueCommand(campaign.eventId(), userId, rid, key != null, Span.textOf(asking));
+        Future<IssueOutcome> outcome = issuance.issue(command);
+        if (asking != null) {
+            outcome.onComplete(done -> ClaimTraces.end(asking, done.result(), done.cause()));
+        }
+        outcome.onSuccess(decided -> answer(press, campaign, decided)).onFailure(e -> answerUnavailable(press));
         return null;
     }
 

@@ -1,5 +1,6 @@
 package io.couponrush.ops;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,6 +37,8 @@ public final class Metrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     private volatile IntSupplier members = () -> 1;
+    private volatile LongSupplier spansSent = () -> 0;
+    private volatile LongSupplier spansLost = () -> 0;
 
     public Metrics() {
         registry.config().meterFilter(buckets());
@@ -53,6 +58,21 @@ public final class Metrics {
     /** Tells who counts the nodes of the cluster; without it there is one. Asked at each scrape, on any thread. */
     public void cluster(IntSupplier nodes) {
         members = nodes;
+    }
+
+    /** Counts the spans that a collector took and those that it did not get. Asked at each scrape, on any thread. */
+    public void spans(LongSupplier sent, LongSupplier lost) {
+        spansSent = sent;
+        spansLost = lost;
+        spans("sent", metrics -> metrics.spansSent.getAsLong());
+        spans("lost", metrics -> metrics.spansLost.getAsLong());
+    }
+
+    private void spans(String outcome, ToDoubleFunction<Metrics> count) {
+        FunctionCounter.builder("couponrush.tracing.spans", this, count)
+                .description("Spans of sampled traces, by whether the collector got them")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     public PrometheusMeterRegistry registry() {

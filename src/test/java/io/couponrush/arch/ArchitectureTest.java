@@ -43,19 +43,20 @@ class ArchitectureTest {
             entry("timing", Set.of()),
             entry("backing.embedded", Set.of()),
             entry("backing", Set.of("timing", "config")),
-            entry("http", Set.of("config")),
+            entry("tracing", Set.of("config")),
+            entry("http", Set.of("tracing", "config")),
             entry("ops", Set.of("http", "bus")),
             entry("audit", Set.of("http")),
             entry("account", Set.of("audit", "http", "bus", "config")),
             entry("campaign", Set.of("audit", "http", "bus", "backing")),
             entry("audience", Set.of("campaign", "audit", "http")),
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
-            entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "timing", "config")),
+            entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "timing", "tracing", "config")),
             entry("interest", Set.of("campaign", "http", "timing")),
             entry("draw", Set.of("issuance", "campaign", "http", "ops", "bus", "timing")),
             entry("grant", Set.of("issuance", "campaign", "audit", "http", "ops", "bus", "backing", "timing")),
             entry("redemption", Set.of("campaign", "audit", "http", "ops", "bus", "timing", "config")),
-            entry("notification", Set.of("campaign", "http", "ops", "bus", "backing", "timing", "config")));
+            entry("notification", Set.of("campaign", "http", "ops", "bus", "backing", "timing", "tracing", "config")));
 
     @Test
     void packagesKnowOnlyWhatTheyMay() {
@@ -123,6 +124,15 @@ class ArchitectureTest {
                 .and(not(anyOf("StockLedger", "CampaignCache")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.vertx.redis.."))
+                .check(Code.MAIN);
+    }
+
+    @Test
+    void onlyTracingKnowsWhatRecordsSpans() {
+        noClasses()
+                .that(not(resideIn("tracing")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.opentelemetry.."))
                 .check(Code.MAIN);
     }
 
