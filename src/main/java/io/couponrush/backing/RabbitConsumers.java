@@ -3,7 +3,6 @@ package io.couponrush.backing;
 import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ public final class RabbitConsumers {
     /** Takes deliveries, in their order. On the event loop: it must not block. */
     @FunctionalInterface
     public interface Receiver {
-        void take(RabbitDeliveries from, long tag, @Nullable String messageId, Buffer body);
+        void take(RabbitDeliveries from, long tag, RabbitMessage message);
     }
 
     /** Told how the connection goes. */

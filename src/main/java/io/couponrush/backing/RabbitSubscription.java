@@ -90,7 +90,8 @@ final class RabbitSubscription implements RabbitDeliveries {
     private void deliver(RabbitMQMessage message) {
         if (current()) {
             BasicProperties properties = message.properties();
-            receiver.take(this, message.envelope().getDeliveryTag(), properties.getMessageId(), message.body());
+            var received = new RabbitMessage(properties.getMessageId(), properties.getHeaders(), message.body());
+            receiver.take(this, message.envelope().getDeliveryTag(), received);
         }
     }
 

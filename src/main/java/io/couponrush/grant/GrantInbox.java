@@ -3,6 +3,7 @@ package io.couponrush.grant;
 import io.couponrush.audit.Deed;
 import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitDeliveries;
+import io.couponrush.backing.RabbitMessage;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.grant.GrantRequest.Good;
 import io.couponrush.grant.GrantRequest.Poison;
@@ -12,14 +13,12 @@ import io.couponrush.ops.DeliveryMeters;
 import io.couponrush.timing.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,14 +72,14 @@ final class GrantInbox {
         this.meters = meters;
     }
 
-    void take(RabbitDeliveries from, long tag, @Nullable String messageId, Buffer body) {
-        Reading reading = GrantRequest.read(schema, messageId, body);
+    void take(RabbitDeliveries from, long tag, RabbitMessage message) {
+        Reading reading = GrantRequest.read(schema, message.id(), message.body());
         if (reading instanceof Good good) {
             Future<Void> working = handle(new Delivery(from, tag, good.request()), backoff());
             underWay.add(working);
             working.onComplete(done -> underWay.remove(working));
         } else {
-            refuse(from, tag, String.valueOf(messageId), ((Poison) reading).why());
+            refuse(from, tag, String.valueOf(message.id()), ((Poison) reading).why());
         }
     }
 

@@ -9,6 +9,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.SocketConfigurators;
 import io.couponrush.backing.RabbitTls;
 import io.couponrush.backing.RabbitTopology;
+import io.couponrush.tracing.TraceParent;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -133,11 +135,13 @@ final class BrokerChannel {
     }
 
     private boolean send(OutboxMessage message) {
+        String trace = message.trace();
         var properties = new BasicProperties.Builder()
                 .contentType("application/json")
                 .deliveryMode(PERSISTENT)
                 .messageId(message.id())
                 .timestamp(Date.from(message.at()))
+                .headers(trace == null ? null : Map.of(TraceParent.HEADER, trace))
                 .build();
         byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
         try {
@@ -201,7 +205,13 @@ final class BrokerChannel {
                 got.getProps().getMessageId(),
                 got.getEnvelope().getRoutingKey(),
                 at == null ? Instant.EPOCH : at.toInstant(),
-                new String(got.getBody(), StandardCharsets.UTF_8));
+                new String(got.getBody(), StandardCharsets.UTF_8),
+                trace(got.getProps().getHeaders()));
+    }
+
+    private static @Nullable String trace(@Nullable Map<String, Object> headers) {
+        Object trace = headers == null ? null : headers.get(TraceParent.HEADER);
+        return trace == null ? null : trace.toString();
     }
 
     /** Messages in a queue. */

@@ -58,10 +58,7 @@ final class ClaimTraces {
         if (outcome != null) {
             span.with(OUTCOME, name(outcome));
         }
-        if (failure != null) {
-            span.failed(failure);
-        }
-        span.end();
+        span.end(failure);
     }
 
     private static String name(IssueOutcome outcome) {

@@ -23,6 +23,10 @@ final class OutboxCare {
                 .onFailure(e -> LOG.debug("outbox not looked at", e));
     }
 
+    void pruneTraces() {
+        store.pruneTraces().onFailure(e -> LOG.atWarn().log("traces not pruned: {}", e.toString()));
+    }
+
     /** Slice by slice, so that no statement is long. */
     void prune() {
         store.prune(SLICE)

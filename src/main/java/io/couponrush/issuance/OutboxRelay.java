@@ -7,6 +7,7 @@ import io.couponrush.config.Settings;
 import io.couponrush.issuance.OutboxStore.Drained;
 import io.couponrush.issuance.Repeater.Next;
 import io.couponrush.ops.DeliveryMeters;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
@@ -50,6 +51,7 @@ public final class OutboxRelay extends VerticleBase {
     private OutboxStore store;
     private Rush rush;
     private Repeater repeater;
+    private @Nullable Tracing tracing;
     private volatile @Nullable BrokerChannel broker; // read by health checks elsewhere
     private boolean wasConnected;
     private boolean troubled;
@@ -74,7 +76,8 @@ public final class OutboxRelay extends VerticleBase {
     public Future<?> start() {
         worker = vertx.createSharedWorkerExecutor("outbox-relay", 1);
         pool = Postgres.pool(vertx, settings.postgres(), "postgres-outbox", 2, 16, meters::postgresReconnected);
-        store = new OutboxStore(pool);
+        tracing = Tracing.of(vertx);
+        store = new OutboxStore(pool, tracing != null);
         var timers = new VertxTimers(vertx, context);
         rush = new Rush(settings.rabbitmq().rushPerSecond(), timers);
         repeater = new Repeater(timers, this::round);
@@ -90,7 +93,10 @@ public final class OutboxRelay extends VerticleBase {
             care.look();
             lookAtQueues();
         });
-        vertx.setPeriodic(PRUNE_MS, id -> care.prune());
+        vertx.setPeriodic(PRUNE_MS, id -> {
+            care.prune();
+            care.pruneTraces();
+        });
         return Future.succeededFuture();
     }
 
@@ -149,13 +155,16 @@ public final class OutboxRelay extends VerticleBase {
         if (messages.isEmpty()) {
             return Future.succeededFuture(Set.of());
         }
-        return bounded(channel, () -> channel.publish(messages, PATIENCE_MS)).map(outcome -> {
-            meters.sent(outcome.confirmed(), outcome.unconfirmed());
-            if (outcome.unconfirmed() > 0 && !channel.isBlocked()) {
-                dropBroker().onFailure(e -> LOG.debug("closing a channel that is not trusted any more", e));
-            }
-            return outcome.openRows();
-        });
+        var traced = TracedMessages.begin(tracing, messages);
+        return bounded(channel, () -> channel.publish(traced.messages(), PATIENCE_MS))
+                .onComplete(traced::end)
+                .map(outcome -> {
+                    meters.sent(outcome.confirmed(), outcome.unconfirmed());
+                    if (outcome.unconfirmed() > 0 && !channel.isBlocked()) {
+                        dropBroker().onFailure(e -> LOG.debug("closing a channel that is not trusted any more", e));
+                    }
+                    return outcome.openRows();
+                });
     }
 
     /** A broker that stops reading must not keep the thread: then the socket goes. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /** The outbox, as the relay empties it. */
 final class OutboxStore {
@@ -40,14 +41,24 @@ final class OutboxStore {
                    for update skip locked)
             select t.id, t.dedup, t.topic, t.event_id, t.created_at,
                    case when i.coupon is null then t.payload - 'userIds' end as payload, u.usr::bigint as told_user,
-                   c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, c.expires_at, e.discount_value
+                   c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, c.expires_at, e.discount_value, %s
               from taken t
               left join lateral jsonb_array_elements_text(t.payload -> 'couponIds') as i (coupon) on true
               left join lateral jsonb_array_elements_text(t.payload -> 'userIds') as u (usr) on true
               left join user_coupons c on c.id = i.coupon::bigint
-              left join coupon_events e on e.id = c.event_id
+              left join coupon_events e on e.id = c.event_id%s
              order by t.id, c.id, told_user
             """;
+
+    private static final String TAKE_PLAIN = TAKE.formatted("null::uuid as traced, null::text as traceparent", "");
+    private static final String TAKE_TRACED =
+            TAKE.formatted("x.rid as traced, x.traceparent", " left join claim_traces x on x.rid = c.rid");
+
+    /** A trace goes on once. */
+    private static final String FORGET = "delete from claim_traces where rid = any ($1)";
+
+    /** Of claims that got no coupon, or whose coupons were told of by a node that does not trace. */
+    private static final String FORGET_OLD = "delete from claim_traces where created_at < now() - interval '1 hour'";
 
     private static final String MARK = "update outbox set published_at = clock_timestamp() where id = any ($1)";
 
@@ -70,6 +81,7 @@ final class OutboxStore {
     private static final String ISSUED = "coupon.issued";
 
     private final Pool pool;
+    private final boolean traced;
 
     /** What one round did, in rows. */
     record Drained(int taken, int published) {}
@@ -83,18 +95,26 @@ final class OutboxStore {
         Future<Set<Long>> publish(List<OutboxMessage> messages);
     }
 
-    OutboxStore(Pool pool) {
+    /**
+     * Makes the store.
+     *
+     * @param traced whether it goes on with the traces of claims
+     */
+    OutboxStore(Pool pool, boolean traced) {
         this.pool = pool;
+        this.traced = traced;
     }
 
     /** Publishes the oldest rows that no other node has taken, and marks those of which every message was confirmed. */
     Future<Drained> drain(int limit, Publish publish) {
         return pool.withTransaction(tx -> tx.query(CAREFULLY)
                 .execute()
-                .compose(v -> tx.preparedQuery(TAKE).execute(Tuple.of(limit)))
+                .compose(
+                        v -> tx.preparedQuery(traced ? TAKE_TRACED : TAKE_PLAIN).execute(Tuple.of(limit)))
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(new Drained(0, 0))
-                        : publish.publish(messages(rows)).compose(open -> mark(tx, ids(rows), open))));
+                        : publish.publish(messages(rows))
+                                .compose(open -> forget(tx, rows, open).compose(v -> mark(tx, ids(rows), open)))));
     }
 
     Future<Backlog> backlog() {
@@ -104,9 +124,31 @@ final class OutboxStore {
         });
     }
 
+    /** Forgets traces that nobody went on with. */
+    Future<Void> pruneTraces() {
+        return pool.query(FORGET_OLD).execute().mapEmpty();
+    }
+
     /** How many of the {@code slice} oldest rows were old enough to go. */
     Future<Integer> prune(int slice) {
         return pool.preparedQuery(PRUNE).execute(Tuple.of(slice)).map(RowSet::rowCount);
+    }
+
+    private Future<Void> forget(SqlConnection tx, RowSet<Row> rows, Set<Long> open) {
+        var told = new ArrayList<UUID>();
+        if (traced) {
+            rows.forEach(row -> {
+                UUID claim = row.getUUID("traced");
+                if (claim != null && !open.contains(row.getLong("id"))) {
+                    told.add(claim);
+                }
+            });
+        }
+        return told.isEmpty()
+                ? Future.succeededFuture()
+                : tx.preparedQuery(FORGET)
+                        .execute(Tuple.of(told.toArray(UUID[]::new)))
+                        .mapEmpty();
     }
 
     private static Future<Drained> mark(SqlConnection tx, Set<Long> taken, Set<Long> open) {
@@ -176,6 +218,6 @@ final class OutboxStore {
                 .put("type", topic)
                 .put("timestamp", at.toString())
                 .put("data", data);
-        return new OutboxMessage(row.getLong("id"), id, topic, at, body.encode());
+        return new OutboxMessage(row.getLong("id"), id, topic, at, body.encode(), row.getString("traceparent"));
     }
 }

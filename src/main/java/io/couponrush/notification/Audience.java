@@ -3,6 +3,7 @@ package io.couponrush.notification;
 import io.couponrush.config.Settings;
 import io.couponrush.http.Callers;
 import io.couponrush.ops.SocketMeters;
+import io.couponrush.tracing.Span;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The browsers of one event loop, and who of them listens to what. All but {@link #tell}, {@link #catchUp} and {@link
@@ -87,12 +89,15 @@ final class Audience {
         }
     }
 
-    /** From any thread. */
-    void tell(BrowserAddress address, String frame) {
+    /** From any thread. The span ends when the frame is on its way. */
+    void tell(BrowserAddress address, String frame, @Nullable Span span) {
         loop.runOnContext(v -> {
             List<BridgeSocket> all = List.copyOf(listeners.getOrDefault(address, Set.of()));
             all.forEach(socket -> socket.write(frame));
             meters.delivered(all.size());
+            if (span != null) {
+                span.with("couponrush.browsers", all.size()).end();
+            }
         });
     }
 

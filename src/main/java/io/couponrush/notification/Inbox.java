@@ -2,15 +2,18 @@ package io.couponrush.notification;
 
 import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitDeliveries;
+import io.couponrush.backing.RabbitMessage;
 import io.couponrush.bus.Notice;
 import io.couponrush.notification.NoticeStore.Added;
 import io.couponrush.notification.NoticeStore.Fate;
 import io.couponrush.notification.NoticeStore.NotAdded;
 import io.couponrush.ops.DeliveryMeters;
 import io.couponrush.timing.Backoff;
+import io.couponrush.tracing.Span;
+import io.couponrush.tracing.TraceParent;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +40,7 @@ final class Inbox {
     private static final long REST_MAX_MS = 2_000;
 
     private final Vertx vertx;
+    private final @Nullable Tracing tracing;
     private final Keep keep;
     private final Consumer<List<Notice>> tell;
     private final DeliveryMeters meters;
@@ -55,19 +59,27 @@ final class Inbox {
 
     Inbox(Vertx vertx, Keep keep, Consumer<List<Notice>> tell, DeliveryMeters meters) {
         this.vertx = vertx;
+        this.tracing = Tracing.of(vertx);
         this.keep = keep;
         this.tell = tell;
         this.meters = meters;
     }
 
-    void take(RabbitDeliveries from, long tag, @Nullable String messageId, Buffer body) {
-        MessageReader.Reading reading = MessageReader.read(messageId, body);
+    void take(RabbitDeliveries from, long tag, RabbitMessage message) {
+        MessageReader.Reading reading = MessageReader.read(message.id(), message.body());
         if (reading instanceof MessageReader.Good good) {
-            pending.add(new Delivery(from, tag, good.message()));
+            pending.add(new Delivery(from, tag, traced(good.message(), message)));
             workLater();
         } else {
-            refuse(from, tag, String.valueOf(messageId), ((MessageReader.Poison) reading).why());
+            refuse(from, tag, String.valueOf(message.id()), ((MessageReader.Poison) reading).why());
         }
+    }
+
+    private Incoming traced(Incoming read, RabbitMessage message) {
+        String trace = tracing == null ? null : message.header(TraceParent.HEADER);
+        return tracing == null || trace == null
+                ? read
+                : read.within(tracing.begin(read.type() + " process", Span.Kind.CONSUMER, trace));
     }
 
     /** Done when the batch that is under way is. */
@@ -113,9 +125,21 @@ final class Inbox {
             }
         }
         Future<Map<String, Fate>> stored =
-                fresh.isEmpty() ? Future.succeededFuture(Map.of()) : keep.add(List.copyOf(fresh.values()));
+                fresh.isEmpty() ? Future.succeededFuture(Map.of()) : store(List.copyOf(fresh.values()));
         return stored.compose(
                 fates -> settle(batch, fresh.values(), fates), failure -> failed(batch, failure, backoff));
+    }
+
+    private Future<Map<String, Fate>> store(List<Incoming> fresh) {
+        var parts = new ArrayList<Span>();
+        for (Incoming message : fresh) {
+            Span part = Tracing.within(tracing, message.span(), "store notices", Span.Kind.CLIENT);
+            if (part != null) {
+                parts.add(part.with("db.system.name", "postgresql").with("db.operation.batch.size", fresh.size()));
+            }
+        }
+        Future<Map<String, Fate>> stored = keep.add(fresh);
+        return parts.isEmpty() ? stored : stored.onComplete(done -> parts.forEach(part -> part.end(done.cause())));
     }
 
     private Future<Void> settle(List<Delivery> batch, Iterable<Incoming> fresh, Map<String, Fate> fates) {
@@ -143,6 +167,10 @@ final class Inbox {
         int good = 0;
         for (Delivery delivery : batch) {
             Incoming message = delivery.message();
+            Span span = message.span();
+            if (span != null) {
+                span.end();
+            }
             if (fates.get(message.messageId()) == NotAdded.UNTRUE) {
                 refuse(delivery.from(), delivery.tag(), message.messageId(), "not that user's coupon");
             } else {

@@ -8,6 +8,7 @@ import io.couponrush.config.Settings;
 import io.couponrush.http.Callers;
 import io.couponrush.http.Routes;
 import io.couponrush.ops.SocketMeters;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ public final class LiveChannel {
     private final Callers callers;
     private final SocketMeters meters;
     private final LongSupplier nanoTime;
-    private final NoticeBoard board = new NoticeBoard();
+    private final NoticeBoard board;
     private final Turns turns = new Turns();
     private final StockTicker ticker;
     private final Hearing hearing;
@@ -38,6 +39,7 @@ public final class LiveChannel {
             InstantSource clock,
             LongSupplier nanoTime) {
         this.vertx = vertx;
+        this.board = new NoticeBoard(Tracing.of(vertx));
         this.settings = settings.notification();
         this.handshake = new Handshake(settings.http().corsOrigins(), this.settings, board, meters);
         this.callers = callers;

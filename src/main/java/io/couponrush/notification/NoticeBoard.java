@@ -2,6 +2,8 @@ package io.couponrush.notification;
 
 import io.couponrush.bus.Notice;
 import io.couponrush.notification.BrowserAddress.Kind;
+import io.couponrush.tracing.Span;
+import io.couponrush.tracing.Tracing;
 import io.vertx.core.Future;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which event loops of this node have browsers that listen to an address; hands notices to those, and drops what nobody
@@ -17,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class NoticeBoard {
     private final Map<BrowserAddress, Heard> heard = new ConcurrentHashMap<>();
     private final Set<Audience> audiences = ConcurrentHashMap.newKeySet();
+    private final @Nullable Tracing tracing;
     private volatile boolean draining;
 
     /** How many browsers of each loop listen. */
@@ -31,6 +35,10 @@ final class NoticeBoard {
         int count() {
             return listeners.values().stream().mapToInt(Integer::intValue).sum();
         }
+    }
+
+    NoticeBoard(@Nullable Tracing tracing) {
+        this.tracing = tracing;
     }
 
     boolean isDraining() {
@@ -58,8 +66,13 @@ final class NoticeBoard {
         Heard where = address == null ? null : heard.get(address);
         if (address != null && where != null) {
             String text = ServerFrame.message(notice.address(), notice.body());
-            where.listeners().keySet().forEach(audience -> audience.tell(address, text));
+            String trace = notice.trace();
+            where.listeners().keySet().forEach(audience -> audience.tell(address, text, push(trace)));
         }
+    }
+
+    private @Nullable Span push(@Nullable String trace) {
+        return tracing == null || trace == null ? null : tracing.begin("notice push", Span.Kind.PRODUCER, trace);
     }
 
     /** Has the users among the browsers ask for what they may have missed. */

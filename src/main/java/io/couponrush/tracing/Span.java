@@ -63,12 +63,7 @@ public final class Span {
         return this;
     }
 
-    /** By the class of the failure: its message may hold anything. */
-    @CanIgnoreReturnValue
-    public Span failed(Throwable failure) {
-        return failed(failure.getClass().getSimpleName());
-    }
-
+    /** Of a kind that {@code why} names. */
     @CanIgnoreReturnValue
     public Span failed(String why) {
         recorded.setAttribute("error.type", why).setStatus(StatusCode.ERROR);
@@ -77,5 +72,13 @@ public final class Span {
 
     public void end() {
         recorded.end();
+    }
+
+    /** As failed, unless that is null. Only the class of the failure is told: its message may hold anything. */
+    public void end(@Nullable Throwable failure) {
+        if (failure != null) {
+            failed(failure.getClass().getSimpleName());
+        }
+        end();
     }
 }

@@ -69,7 +69,7 @@ public final class VertxHooks implements VertxTracer<@Nullable Span, @Nullable S
                 span.failed(Integer.toString(http.statusCode()));
             }
         }
-        end(span, failure);
+        span.end(failure);
     }
 
     @Override
@@ -96,15 +96,8 @@ public final class VertxHooks implements VertxTracer<@Nullable Span, @Nullable S
     public <R> void receiveResponse(
             Context context, R response, @Nullable Span span, @Nullable Throwable failure, TagExtractor<R> tags) {
         if (span != null) {
-            end(span, failure);
+            span.end(failure);
         }
-    }
-
-    private static void end(Span span, @Nullable Throwable failure) {
-        if (failure != null) {
-            span.failed(failure);
-        }
-        span.end();
     }
 
     /** Of two headers none is believed. */

@@ -255,7 +255,7 @@ class RelayIT {
                 .query("update outbox set published_at = now() - case when id % 2 = 0 then interval '25 hours'"
                         + " else interval '23 hours' end where id < (select max(id) from outbox)")
                 .execute());
-        assertThat(await(new OutboxStore(delivery.pool).prune(100))).isEqualTo(1);
+        assertThat(await(new OutboxStore(delivery.pool, false).prune(100))).isEqualTo(1);
         assertThat(delivery.number("select count(*) from outbox")).isEqualTo(3);
     }
 

@@ -51,11 +51,11 @@ public final class Collector implements AutoCloseable {
 
     /** What a service is told, so that it sends its traces here. */
     public Map<String, String> env() {
-        return Map.of(
-                "COUPONRUSH_TRACING_ENABLED",
-                "true",
-                "COUPONRUSH_TRACING_ENDPOINT",
-                "http://127.0.0.1:" + server.actualPort() + "/v1/traces");
+        return Map.of("COUPONRUSH_TRACING_ENABLED", "true", "COUPONRUSH_TRACING_ENDPOINT", endpoint());
+    }
+
+    public String endpoint() {
+        return "http://127.0.0.1:" + server.actualPort() + "/v1/traces";
     }
 
     /** Answers with that status from now on, and keeps nothing unless it is 200. */
