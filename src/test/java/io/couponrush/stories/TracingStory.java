@@ -120,7 +120,7 @@ class TracingStory {
         String read = newTrace();
         Web.anybody(front)
                 .as(caller.token())
-                .send("GET", "/api/users/me/coupons?limit=7", null, "traceparent", "00-" + read + "-" + CALLER + "-01")
+                .send("GET", "/api/coupons/my?limit=7", null, "traceparent", "00-" + read + "-" + CALLER + "-01")
                 .with(200);
         String login = newTrace();
         Web.anybody(front)
@@ -133,7 +133,7 @@ class TracingStory {
         await().atMost(SOON)
                 .until(() ->
                         collector.of(read).size() >= 2 && collector.of(login).size() >= 2);
-        assertThat(collector.of(read)).extracting(Seen::name).contains("GET /api/users/me/coupons", "postgresql");
+        assertThat(collector.of(read)).extracting(Seen::name).contains("GET /api/coupons/my", "postgresql");
         String all = collector.all().toString();
         assertThat(all)
                 .doesNotContain(caller.token(), coupon.getString("couponCode"), "canary", "limit=7", "Bearer", "@");
