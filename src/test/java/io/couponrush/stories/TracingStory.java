@@ -68,7 +68,8 @@ class TracingStory {
     @Test
     void oneTraceFromTheClickToTheBrowsersNotice() {
         long sale = front.staff().opens(Sale.of(10_000));
-        assertThat(front.callers(1_000).allClaim(sale).issued()).hasSize(1_000); // so that the times are those of a warm JVM
+        assertThat(front.callers(1_000).allClaim(sale).issued())
+                .hasSize(1_000); // so that the times are those of a warm JVM
         var callers = front.callers(1);
         Shopper shopper = Shopper.of(front, callers, sale).get(0);
         String trace = newTrace();
