@@ -19,10 +19,9 @@ final class TracedBatchStore implements BatchStore {
     /** In the order of the rids, as all rows are written that somebody else may write as well. */
     private static final String KEEP =
             """
-            with traced as (
-                insert into claim_traces (rid, traceparent)
-                select r, p from unnest($%d::uuid[], $%d::text[]) as t (r, p) order by r
-                on conflict (rid) do nothing)
+            insert into claim_traces (rid, traceparent)
+            select r, p from unnest($1::uuid[], $2::text[]) as t (r, p) order by r
+            on conflict (rid) do nothing
             """;
 
     private final ClaimTraces traces;
@@ -45,9 +44,10 @@ final class TracedBatchStore implements BatchStore {
         if (spans.isEmpty()) {
             return query.apply(sql, args);
         }
-        String keep = KEEP.formatted(args.size() + 1, args.size() + 2);
+        String keep = KEEP.replace("$1", "$" + (args.size() + 1)).replace("$2", "$" + (args.size() + 2));
         args.addValue(spans.keySet().toArray(UUID[]::new));
         args.addValue(spans.values().stream().map(Span::parentText).toArray(String[]::new));
-        return query.apply(keep + sql, args).onComplete(done -> ClaimTraces.end(spans.values(), done.cause()));
+        return query.apply("with traced as (" + keep + ") " + sql, args)
+                .onComplete(done -> ClaimTraces.end(spans.values(), done.cause()));
     }
 }
