@@ -111,8 +111,7 @@ final class OutboxStore {
     Future<Drained> drain(int limit, Publish publish) {
         return pool.withTransaction(tx -> tx.query(CAREFULLY)
                 .execute()
-                .compose(
-                        v -> tx.preparedQuery(traced ? TAKE_TRACED : TAKE).execute(Tuple.of(limit)))
+                .compose(v -> tx.preparedQuery(traced ? TAKE_TRACED : TAKE).execute(Tuple.of(limit)))
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(new Drained(0, 0))
                         : publish.publish(messages(rows))
