@@ -7,7 +7,7 @@ import csv
 import html
 import sys
 
-WARM_UP_S = 300  # until then the JVM fills its caches and compiles
+WARM_UP_S = 480  # until then the JVM fills its caches and compiles
 WIDTH, ROW, LEFT, PLOT = 900, 74, 190, 560
 
 # name, what it is, how it must behave: ("flat", growth allowed in percent, and absolutely), ("below", bound), None
