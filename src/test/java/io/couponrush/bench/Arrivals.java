@@ -1,6 +1,7 @@
 package io.couponrush.bench;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.WebSocket;
@@ -19,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Claims that come when they come: at a constant rate, or a launch that everybody waited for. */
 final class Arrivals {
@@ -147,8 +149,8 @@ final class Arrivals {
         return result.resolveSibling(result.getFileName() + ".log");
     }
 
-    private <T> T on(java.util.function.Supplier<Future<T>> step) throws Exception {
-        var done = io.vertx.core.Promise.<T>promise();
+    private <T> T on(Supplier<Future<T>> step) throws Exception {
+        var done = Promise.<T>promise();
         vertx.runOnContext(v -> step.get().onComplete(done));
         return done.future().toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Users who claim over HTTP, and the staff that opens campaigns for them. All on the one event loop of its Vert.x. */
@@ -73,7 +74,12 @@ final class Claimants {
         return since;
     }
 
-    /** The first answer that the contract does not promise; empty when there was none. */
+    /** What must not be; only the first is kept. */
+    void complain(String what) {
+        if (complaint.isEmpty()) complaint = what;
+    }
+
+    /** The first thing that must not be; empty when there was none. */
     String complaint() {
         return complaint;
     }
@@ -126,7 +132,7 @@ final class Claimants {
                         : Future.succeededFuture(outcome));
     }
 
-    private Future<String> later(java.util.function.Supplier<Future<String>> again) {
+    private Future<String> later(Supplier<Future<String>> again) {
         underWay++;
         return vertx.timer(RETRY_MS, TimeUnit.MILLISECONDS).compose(v -> {
             underWay--;
@@ -141,7 +147,10 @@ final class Claimants {
         return http.request(request("/api/coupons/issue", who[1]).putHeader("Idempotency-Key", key))
                 .compose(request -> request.send("{\"eventId\":" + till.eventId() + "}"))
                 .compose(answer -> answer.body().map(body -> outcome(answer, body)))
-                .otherwise(failure -> complain("no_answer", failure.toString()))
+                .otherwise(failure -> {
+                    complain(failure.toString());
+                    return "no_answer";
+                })
                 .onSuccess(outcome -> count(till, outcome, due));
     }
 
@@ -161,7 +170,8 @@ final class Claimants {
                 code.find() ? code.group(1) : "",
                 answer.getHeader("Idempotency-Replayed") != null);
         if (answer.statusCode() == 201) write(new JsonObject(text));
-        return outcome.equals("unexpected") ? complain(outcome, answer.statusCode() + " " + text) : outcome;
+        if (outcome.equals("unexpected")) complain(answer.statusCode() + " " + text);
+        return outcome;
     }
 
     private void write(JsonObject coupon) {
@@ -173,11 +183,6 @@ final class Claimants {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private String complain(String outcome, String what) {
-        if (complaint.isEmpty()) complaint = what;
-        return outcome;
     }
 
     /**

@@ -101,6 +101,7 @@ final class Mix implements Claimants.Press {
                 .onSuccess(till -> {
                     next = till;
                     tills.add(till);
-                });
+                })
+                .onFailure(failure -> claimants.complain("no further campaign: " + failure));
     }
 }
