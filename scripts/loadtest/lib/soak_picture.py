@@ -8,7 +8,7 @@ import html
 import sys
 
 WARM_UP_S = 480  # until then the JVM fills its caches and compiles
-WIDTH, ROW, LEFT, PLOT = 900, 74, 190, 560
+WIDTH, ROW, LEFT, PLOT = 920, 74, 215, 545
 
 # name, what it is, how it must behave: ("flat", growth allowed in percent, and absolutely), ("below", bound), None
 CURVES = [
@@ -68,7 +68,6 @@ def main(samples, picture):
         rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
     rows = rows[:-1] if len(rows) > 3 else rows  # the last one is shorter than the others
     seconds = [row["seconds"] for row in rows]
-    # a name may be too wide for one line: the curves decide what is drawn
     height = 40 + ROW * len(CURVES) + 30
     parts, wrong = [], []
     for i, (name, title, rule) in enumerate(CURVES):

@@ -19,8 +19,7 @@ public class AccessTokensSpeed {
     private static final Duration TTL = Duration.ofHours(1);
 
     private final Vertx vertx = Vertx.vertx();
-    private final AccessTokens tokens =
-            new AccessTokens(vertx, new byte[32], InstantSource.system(), session -> false);
+    private final AccessTokens tokens = new AccessTokens(vertx, new byte[32], InstantSource.system(), session -> false);
     private final String[] all = new String[MANY];
     private int next;
 
