@@ -14,8 +14,8 @@ WIDTH, ROW, LEFT, PLOT = 920, 74, 215, 545
 CURVES = [
     ("answers_per_second", "answers a second", ("flat", 5, 50)),
     ("p95_ms", "p95, ms", None),
-    ("heap_mb", "heap after a full collection, MB", ("flat", 15, 15)),
-    ("rss_mb", "resident memory of the JVM, MB", ("flat", 10, 60)),
+    ("heap_mb", "heap after a full collection, MB", ("flat", 5, 10)),
+    ("rss_mb", "resident memory of the JVM, MB", ("flat", 5, 30)),
     ("threads", "threads of the JVM", ("flat", 5, 5)),
     ("descriptors", "file descriptors of the JVM", ("flat", 5, 20)),
     ("leases", "open reservations", ("below", 2000)),
