@@ -1,8 +1,8 @@
-# What bench, compare and profile share; to be sourced, with the root of the repository as the working directory.
+# What bench and its siblings share; to be sourced, with the root of the repository as the working directory.
 # shellcheck shell=bash
 
 readonly OUT=target/bench
-readonly THREADS=2
+THREADS=2
 readonly USERS=100000
 readonly HOST=http://127.0.0.1
 readonly STOCK=${BENCH_STOCK:-10000000}
@@ -144,6 +144,29 @@ start_service() {
     (($(wc -l <"$RUN/users.csv") == USERS)) || stop_with 1 "not $USERS users in $RUN/users.csv"
 }
 
+# So many nodes as one cluster, on the servers of the first, which speak of each other's ports; the roles of all but the first,
+# more settings as NAME=VALUE. SERVICE_URL has the URLs with commas between, NODES the ids of the processes.
+start_cluster() {
+    local count=$1 roles=$2 ports=() members i settings
+    for ((i = 0; i < count; i++)); do ports+=("$((22600 + (RANDOM % 200) * 10 + i))"); done
+    members=$(printf ',127.0.0.1:%s' "${ports[@]}")
+    settings=(COUPONRUSH_CLUSTER_ENABLED=true "COUPONRUSH_CLUSTER_NAME=bench-$$" "COUPONRUSH_CLUSTER_MEMBERS=${members:1}"
+        "COUPONRUSH_JWT_SECRET=$(openssl rand -hex 32)" "${@:3}")
+    start_service "${settings[@]}" "COUPONRUSH_CLUSTER_PORT=${ports[0]}"
+    NODES=("$SERVICE_PID")
+    for ((i = 1; i < count; i++)); do
+        : >"$RUN/node$i.log"
+        # shellcheck disable=SC2086 # options are several words
+        env COUPONRUSH_HTTP_PORT=0 "COUPONRUSH_DATA_DIR=$RUN/node$i" COUPONRUSH_ROLES="$roles" \
+            "COUPONRUSH_POSTGRES_URI=$BENCH_POSTGRES_URI" "COUPONRUSH_REDIS_URI=$BENCH_REDIS_URI" "${settings[@]}" \
+            "COUPONRUSH_CLUSTER_PORT=${ports[i]}" java $JVM -jar "$CODE/target/couponrush.jar" dev >"$RUN/node$i.log" 2>&1 &
+        NODES+=("$!")
+        PIDS+=("$!")
+        await_line "$!" "$RUN/node$i.log" 'CouponRush is up'
+        SERVICE_URL+=,$HOST:$(sed -n 's|.*Shop .*://[^:]*:\([0-9]*\)/.*|\1|p' "$RUN/node$i.log")
+    done
+}
+
 # One of the reference programs of the test tree: class, port, more arguments. Its pid is in REFERENCE_PID.
 start_reference() {
     local class=$1
@@ -156,11 +179,30 @@ start_reference() {
     await_line "$REFERENCE_PID" "$OUT/$class.log" '^listening'
 }
 
+# A program of the test tree that drives load: class, arguments. Its process is ended with this script.
+run_java() {
+    local class=$1
+    java -Xmx1g -XX:+UseParallelGC -cp "target/test-classes:target/classes:target/lib/*" "io.couponrush.bench.$class" "${@:2}" \
+        2>"$OUT/$class.log" &
+    local pid=$! code
+    PIDS+=("$pid")
+    wait "$pid" # so that a signal is heard at once
+    code=$?
+    unset 'PIDS[-1]'
+    return "$code"
+}
+
+# Holds what a load was told, a result with its coupons beside it, against the books of the service that runs.
+verify_run() {
+    scripts/loadtest/verify "$1" --answers "$1.log" --data "$RUN/data" --patience 120 ||
+        stop_with 1 "FAILED: what was told is not what is in the books"
+}
+
 databases() { java -cp "target/test-classes:target/classes:target/lib/*" io.couponrush.bench.Databases "$@" 2>"$OUT/databases.log"; }
 
 # --- the service's own words ------------------------------------------------------------------------------------------
 
-api() { curl -sS --fail-with-body --max-time 60 "$SERVICE_URL$1" -H 'Content-Type: application/json' \
+api() { curl -sS --fail-with-body --max-time 60 "${SERVICE_URL%%,*}$1" -H 'Content-Type: application/json' \
     -H "Authorization: Bearer $ADMIN" -d "$2"; }
 
 # Makes a campaign of so many units that everybody may claim a hundred times; prints its id.
@@ -201,11 +243,11 @@ grown() { awk 'NR == FNR { was[$1] = $2; next } $2 - was[$1] { printf "%s=%d ", 
 
 # --- load -------------------------------------------------------------------------------------------------------------
 
-# Drives claims at a server: url, event, connections, seconds. Sets requests, micros, above399, broken, timeouts, p50, p99.
+# Drives claims at a server, or at several in turns: urls and events with commas between, connections, seconds. Sets requests, micros, above399, broken, timeouts, p50, p99.
 drive() {
     local result
-    BENCH_USERS=$RUN/users.csv BENCH_EVENT=$2 BENCH_THREADS=$THREADS \
-        wrk -t$THREADS -c"$3" -d"$4s" -s scripts/loadtest/wrk/claim.lua "$1" >"$OUT/wrk.log" 2>&1 &
+    BENCH_USERS=$RUN/users.csv BENCH_EVENTS=$2 BENCH_THREADS=$THREADS BENCH_SERVERS=$1 \
+        wrk -t$THREADS -c"$3" -d"$4s" -s scripts/loadtest/wrk/claim.lua "${1%%,*}" >"$OUT/wrk.log" 2>&1 &
     local pid=$!
     PIDS+=("$pid")
     wait "$pid" # so that a signal is heard at once
@@ -262,6 +304,23 @@ refusals_round() {
 sell_out() {
     SOLD_OUT=$(campaign 1)
     claim_one "$SOLD_OUT" >"$RUN/coupon.json" || stop_with 1 "the first claim failed: $(<"$RUN/coupon.json")"
+}
+
+# The processes that a process started, and theirs.
+descendants() {
+    local child
+    for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
+        echo "$child"
+        descendants "$child"
+    done
+}
+
+# Ticks that these processes and all that they started have had.
+ticks_of() {
+    local pid all=()
+    for pid; do all+=("$pid" $(descendants "$pid")); done
+    for pid in "${all[@]}"; do cat "/proc/$pid/stat" 2>/dev/null; done |
+        sed 's/.*) //' | awk '{ n += $12 + $13 } END { print n + 0 }'
 }
 
 # --- what must hold ---------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 -- Claims: POST /api/coupons/issue, each by the next of many users.
 --
 --   BENCH_USERS    CSV file, one `userId,token` a line
---   BENCH_EVENT    id of the campaign
+--   BENCH_EVENTS   ids of campaigns with commas between; the users of a thread take them in turns
 --   BENCH_THREADS  the -t of wrk
+--   BENCH_SERVERS  URLs with commas between; the threads take them in turns
 --
 -- Every thread has its own slice of the users, and every request is a finished string before the clock starts: while wrk
 -- measures, this file only counts. Defining response() would make wrk parse the headers of every answer into a table,
@@ -11,23 +12,33 @@
 
 local started = 0
 
+local function list(name)
+   local values = {}
+   for value in os.getenv(name):gmatch("[^,]+") do
+      values[#values + 1] = value
+   end
+   return values
+end
+
 function setup(thread)
+   local servers = list("BENCH_SERVERS")
+   local host, port = servers[started % #servers + 1]:match("//([^:/]+):(%d+)")
+   thread.addr = wrk.lookup(host, port)[1]
    thread:set("index", started)
    started = started + 1
 end
 
 function init()
-   local event = os.getenv("BENCH_EVENT")
+   local events = list("BENCH_EVENTS")
    local threads = tonumber(os.getenv("BENCH_THREADS"))
-   local body = '{"eventId":' .. event .. "}"
    local head = "POST /api/coupons/issue HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
-      .. #body .. "\r\nAuthorization: Bearer "
    requests, size, at = {}, 0, 0
    local line = 0
    for user in io.lines(os.getenv("BENCH_USERS")) do
       if line % threads == index then
          size = size + 1
-         requests[size] = head .. user:match(",(.*)") .. "\r\n\r\n" .. body
+         local body = '{"eventId":' .. events[size % #events + 1] .. "}"
+         requests[size] = head .. #body .. "\r\nAuthorization: Bearer " .. user:match(",(.*)") .. "\r\n\r\n" .. body
       end
       line = line + 1
    end

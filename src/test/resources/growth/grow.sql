@@ -1,4 +1,4 @@
--- Years of coupons: %1$s users in all, ten coupons each, and every thousandth has five hundred. They come campaign by
+-- Years of coupons: %1$s users in all, ten coupons each, and every thousandth has five hundred; the first %2$s of them. They come campaign by
 -- campaign, as issuing writes them, so that the coupons of one user lie far apart. Written without outbox and indexes,
 -- which are made afterwards from their own definitions.
 set synchronous_commit = off;
@@ -42,7 +42,8 @@ select gen_random_uuid(), g.id, u.user_id, 1, 'CR-' || upper(substr(md5(u.user_i
        case when (u.user_id + k) %% 5 = 0 then 20000 end, case when (u.user_id + k) %% 5 = 0 then 2000 end
   from generate_series(1, 500) k
  cross join lateral (select id as user_id from users where k <= 10 or id %% 1000 = 0) u
-  join grown g on g.n = (u.user_id * 7 + k * 97) %% 1000;
+  join grown g on g.n = (u.user_id * 7 + k * 97) %% 1000
+ limit %2$s;
 
 update coupon_events e set issued_count = c.n, total_count = greatest(e.total_count, c.n)
   from (select event_id, count(*)::integer as n from user_coupons group by event_id) c where c.event_id = e.id;

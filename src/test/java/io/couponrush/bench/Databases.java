@@ -8,17 +8,24 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 
 /** Asks the databases behind a benchmark what they are, and how many coupons they hold. */
 final class Databases {
+    private static final int COUPONS_PER_USER = 10;
+
     private Databases() {}
 
     /**
-     * Arguments: {@code facts}, or {@code rows} and a schema. BENCH_POSTGRES_URI and BENCH_REDIS_URI name the databases.
+     * Arguments: {@code facts}, or {@code rows} and a schema, or {@code grow} and how many coupons there are to be, in the place
+     * of those that are there. BENCH_POSTGRES_URI and BENCH_REDIS_URI name the databases.
      *
      * <p>Prints {@code name=value} lines, or {@code event rows issued_count} lines.
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         Vertx vertx = Vertx.vertx();
         Pool pool = PgBuilder.pool()
                 .connectingTo(PgConnectOptions.fromUri(System.getenv("BENCH_POSTGRES_URI")))
@@ -26,6 +33,8 @@ final class Databases {
                 .build();
         if (args[0].equals("rows")) {
             rows(pool, args[1]);
+        } else if (args[0].equals("grow")) {
+            grow(pool, Integer.parseInt(args[1]));
         } else {
             facts(pool);
             redis(vertx);
@@ -40,6 +49,18 @@ final class Databases {
                 .execute()
                 .await()
                 .forEach(row -> System.out.println(row.getLong(0) + " " + row.getLong(1) + " " + row.getInteger(2)));
+    }
+
+    private static void grow(Pool pool, int coupons) throws IOException {
+        pool.query("truncate user_coupons, outbox; delete from coupon_events where title in ('Benchmark') or title like"
+                        + " 'Campaign %'")
+                .execute()
+                .await();
+        String sql = Files.readString(Path.of("src/test/resources/growth/grow.sql"));
+        pool.query(String.format(Locale.ROOT, sql, Math.max(1, coupons / COUPONS_PER_USER), coupons))
+                .execute()
+                .await();
+        pool.query("vacuum analyze").execute().await();
     }
 
     private static void facts(Pool pool) {

@@ -1,7 +1,5 @@
 package io.couponrush.bench;
 
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
@@ -10,9 +8,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocket;
-import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketClientOptions;
-import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -20,33 +15,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /** Many browsers of one event, and how soon they hear what happened. */
 final class Listeners {
-    private static final int AT_ONCE = 200;
     private static final int CONNECTIONS = 64;
     private static final int PUBLISHED = 5;
     private static final int WARM_UP_S = 5;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    private final List<URI> nodes;
     private final URI service;
-    private final WebSocketClient sockets =
-            vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(100_000));
+    private final Browsers browsers;
     private final HttpClient http = vertx.createHttpClient(
             new HttpClientOptions(),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
 
     private Listeners(List<URI> nodes) {
-        this.nodes = nodes;
+        browsers = new Browsers(vertx, nodes);
         service = nodes.get(0);
     }
 
@@ -73,7 +63,7 @@ final class Listeners {
         long before = kilobytes(status);
         long began = System.nanoTime();
         var registered = new AtomicInteger();
-        List<WebSocket> all = connect(
+        List<WebSocket> all = browsers.connect(
                 count,
                 socket -> socket.textMessageHandler(text -> {
                     if (text.contains("\"coupon.event\"")) heard.incrementAndGet();
@@ -81,7 +71,7 @@ final class Listeners {
                 }));
         double connecting = seconds(began);
         began = System.nanoTime();
-        all.forEach(socket -> register(socket, "coupon.events." + event, ""));
+        all.forEach(socket -> Browsers.register(socket, "coupon.events." + event, ""));
         until(() -> registered.get() == count);
         double registering = seconds(began);
         System.out.printf(
@@ -113,7 +103,7 @@ final class Listeners {
         var heard = new AtomicInteger();
         var registered = new AtomicInteger();
         long[] measured = {Long.MAX_VALUE};
-        List<WebSocket> all = connect(
+        List<WebSocket> all = browsers.connect(
                 users.size(),
                 socket -> socket.textMessageHandler(text -> {
                     if (text.contains("\"coupon.issued\"")) {
@@ -127,7 +117,7 @@ final class Listeners {
                 }));
         for (int i = 0; i < all.size(); i++) {
             String[] user = users.get(i).split(",", 2);
-            register(all.get(i), "coupon.users." + user[0], user[1]);
+            Browsers.register(all.get(i), "coupon.users." + user[0], user[1]);
         }
         until(() -> registered.get() == all.size());
         measured[0] = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(WARM_UP_S);
@@ -180,44 +170,6 @@ final class Listeners {
                 .setPort(service.getPort())
                 .setURI(path)
                 .putHeader("Authorization", "Bearer " + token);
-    }
-
-    /** So many at a time. */
-    private List<WebSocket> connect(int count, Consumer<WebSocket> use) {
-        List<WebSocket> all = new ArrayList<>(count);
-        Promise<Void> done = Promise.promise();
-        vertx.runOnContext(v -> {
-            List<Future<Void>> hands = new ArrayList<>();
-            for (int i = 0; i < AT_ONCE; i++)
-                hands.add(connectNext(all, new int[] {count / AT_ONCE}, bridge(nodes.get(i % nodes.size())), use));
-            Future.all(hands).<Void>mapEmpty().onComplete(done);
-        });
-        done.future().await();
-        return all;
-    }
-
-    private static WebSocketConnectOptions bridge(URI node) {
-        return new WebSocketConnectOptions()
-                .setHost(node.getHost())
-                .setPort(node.getPort())
-                .setURI("/eventbus/websocket");
-    }
-
-    private Future<Void> connectNext(
-            List<WebSocket> all, int[] left, WebSocketConnectOptions options, Consumer<WebSocket> use) {
-        if (left[0]-- == 0) return Future.succeededFuture();
-        return sockets.connect(options).compose(socket -> {
-            use.accept(socket);
-            all.add(socket);
-            return connectNext(all, left, options, use);
-        });
-    }
-
-    private static void register(WebSocket socket, String address, String token) {
-        var frame = new JsonObject().put("type", "register").put("address", address);
-        if (!token.isEmpty()) frame.put("headers", new JsonObject().put("Authorization", "Bearer " + token));
-        Future<Void> unused = socket.writeTextMessage(frame.encode())
-                .compose(v -> socket.writeTextMessage("{\"type\":\"send\",\"address\":\"registered\"}"));
     }
 
     private static long kilobytes(Path status) throws IOException {

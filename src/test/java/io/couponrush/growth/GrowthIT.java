@@ -48,7 +48,7 @@ class GrowthIT {
         try (var connection = connect();
                 var statement = connection.createStatement()) {
             String sql = Files.readString(Path.of("src/test/resources/growth/grow.sql"));
-            statement.execute(String.format(Locale.ROOT, sql, USERS));
+            statement.execute(String.format(Locale.ROOT, sql, USERS, Integer.MAX_VALUE));
             statement.execute("vacuum analyze");
             var row = statement.executeQuery("select (select count(*) from user_coupons), (select count(*) from users),"
                     + " (select count(*) from coupon_events), pg_size_pretty(pg_database_size(current_database()))");
