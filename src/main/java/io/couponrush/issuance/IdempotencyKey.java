@@ -31,10 +31,12 @@ public final class IdempotencyKey {
     /**
      * Without a key nobody can ask again. Of version 7, which no rid of a key is: the millisecond, then 74 random bits. So
      * the rows of a rush are neighbours in the index of the rids (decision 35).
+     *
+     * @param nowMillis since 1970, by whatever clock
      */
-    static UUID noKey() {
+    static UUID noKey(long nowMillis) {
         var random = ThreadLocalRandom.current();
-        long time = System.currentTimeMillis() << 16;
+        long time = nowMillis << 16;
         return new UUID(time | 0x7000 | random.nextInt(1 << 12), Long.MIN_VALUE | random.nextLong() >>> 2);
     }
 }

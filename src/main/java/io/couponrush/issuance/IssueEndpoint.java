@@ -198,7 +198,7 @@ public final class IssueEndpoint implements ExpressRoute {
         }
         long userId = press.caller().userId();
         String key = press.key();
-        var rid = key == null ? IdempotencyKey.noKey() : IdempotencyKey.rid(userId, key);
+        var rid = key == null ? IdempotencyKey.noKey(clock.millis()) : IdempotencyKey.rid(userId, key);
         Span asking = Tracing.within(tracing, press.span(), "coupon.issue send", Span.Kind.CLIENT);
         var command = new IssueCommand(campaign.eventId(), userId, rid, key != null, Span.textOf(asking));
         Future<IssueOutcome> outcome = issuance.issue(command);
