@@ -132,7 +132,7 @@ start_service() {
     SERVICE_PID=$!
     PIDS+=("$SERVICE_PID")
     await_line "$SERVICE_PID" "$RUN/service.log" 'CouponRush is up'
-    SERVICE_URL=$HOST:$(sed -n 's|.*Shop .*://[^:]*:\([0-9]*\)/.*|\1|p' "$RUN/service.log")
+    SERVICE_URL=$(sed -n 's|.*Shop *\(https*\)://[^:]*:\([0-9]*\)/.*|\1://127.0.0.1:\2|p' "$RUN/service.log")
     BENCH_POSTGRES_URI=postgresql://couponrush:$(<"$RUN/data/secrets/postgres")@127.0.0.1:$(sed -n 4p \
         "$RUN/data/postgres/data/postmaster.pid")/couponrush
     BENCH_REDIS_URI=redis://:$(<"$RUN/data/secrets/redis")@127.0.0.1:$(sed -n 's/^port //p' "$RUN/data/redis/redis.conf")
@@ -165,6 +165,18 @@ start_cluster() {
         await_line "$!" "$RUN/node$i.log" 'CouponRush is up'
         SERVICE_URL+=,$HOST:$(sed -n 's|.*Shop .*://[^:]*:\([0-9]*\)/.*|\1|p' "$RUN/node$i.log")
     done
+}
+
+# A certificate of its own for 127.0.0.1, which curl trusts from here on; sets tls to the settings of a service that has it.
+make_certificate() {
+    command -v openssl >/dev/null || stop_with 2 "needs openssl on the PATH"
+    local at=$PWD/$OUT/tls
+    mkdir -p "$at"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$at/key.pem" -out "$at/certificate.pem" 2>"$at/log" ||
+        stop_with 1 "openssl made no certificate; its log is $at/log"
+    export CURL_CA_BUNDLE=$at/certificate.pem
+    tls=("COUPONRUSH_HTTP_TLS_CERTIFICATE=$at/certificate.pem" "COUPONRUSH_HTTP_TLS_KEY=$at/key.pem")
 }
 
 # One of the reference programs of the test tree: class, port, more arguments. Its pid is in REFERENCE_PID.
