@@ -65,6 +65,15 @@ class TracingStory {
         collector.close();
     }
 
+    /** Without the look at the campaign, which is there only when what the node knows of it is a second old. */
+    private static List<Seen> claimIn(String trace) {
+        return collector.of(trace).stream()
+                .filter(span -> !span.attributes()
+                        .getOrDefault("db.query.text", "")
+                        .contains("from coupon_events where id = $1"))
+                .toList();
+    }
+
     @Test
     void oneTraceFromTheClickToTheBrowsersNotice() {
         long sale = front.staff().opens(Sale.of(10_000));
@@ -77,11 +86,10 @@ class TracingStory {
         assertThat(reply.status()).isEqualTo(201);
         assertThat(reply.header("X-Request-Id")).isEqualTo(trace);
         await().atMost(SOON).until(() -> !shopper.heard("coupon.issued").isEmpty());
-        await().atMost(SOON).until(() -> collector.of(trace).size() >= 9);
+        await().atMost(SOON).until(() -> claimIn(trace).size() >= 9);
         shopper.leaves();
 
-        Map<String, Seen> spans =
-                collector.of(trace).stream().collect(Collectors.toMap(Seen::name, Function.identity()));
+        Map<String, Seen> spans = claimIn(trace).stream().collect(Collectors.toMap(Seen::name, Function.identity()));
         assertThat(spans).hasSize(9);
         String above = CALLER;
         for (String name : List.of(
