@@ -26,7 +26,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -178,13 +177,12 @@ public final class AudienceRoutes implements Routes {
     }
 
     private void remove(RoutingContext ctx, long eventId) {
-        OptionalLong userId = QueryParams.pathId(ctx, "userId");
-        if (userId.isEmpty()) {
-            Replies.deny(ctx, Problem.of(ProblemCode.USER_NOT_FOUND));
-            return;
-        }
+        QueryParams.withPathId(ctx, "userId", ProblemCode.USER_NOT_FOUND, id -> remove(ctx, eventId, id));
+    }
+
+    private void remove(RoutingContext ctx, long eventId, long userId) {
         Deed deed = trail.deed(ctx, "event.audience.remove");
-        strike(ctx, deed, eventId, () -> store.remove(eventId, userId.getAsLong(), deed));
+        strike(ctx, deed, eventId, () -> store.remove(eventId, userId, deed));
     }
 
     /** Redis is loaded for the new epoch before the answer, so that the next claim need not wait for it. */

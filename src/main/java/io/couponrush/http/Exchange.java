@@ -1,10 +1,10 @@
 package io.couponrush.http;
 
 import io.couponrush.tracing.CurrentTrace;
+import io.couponrush.tracing.TraceParent;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** What every exchange has, on the router and before it: an id, and headers that every answer carries. */
 public final class Exchange {
@@ -45,11 +45,6 @@ public final class Exchange {
 
     private static String newId() {
         CurrentTrace trace = CurrentTrace.get();
-        if (trace != null) {
-            return trace.traceId();
-        }
-        var random = ThreadLocalRandom.current();
-        return Long.toHexString(random.nextLong() | Long.MIN_VALUE)
-                + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
+        return trace == null ? TraceParent.newTraceId() : trace.traceId();
     }
 }

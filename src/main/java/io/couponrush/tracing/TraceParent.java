@@ -1,5 +1,6 @@
 package io.couponrush.tracing;
 
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,13 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
     private static final int SPAN_AT = 36;
     private static final int FLAGS_AT = 53;
     private static final int LENGTH = 55;
+
+    /** Names a trace that nobody else has; not secret. */
+    public static String newTraceId() {
+        var random = ThreadLocalRandom.current();
+        return Long.toHexString(random.nextLong() | Long.MIN_VALUE)
+                + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
+    }
 
     /** Null for what is no such header: whoever sent it is not believed in anything. */
     public static @Nullable TraceParent parse(@Nullable String text) {

@@ -9,7 +9,6 @@ import io.vertx.core.spi.tracing.VertxTracer;
 import io.vertx.core.tracing.TracingPolicy;
 import java.util.List;
 import java.util.Map.Entry;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,7 @@ public final class VertxHooks implements VertxTracer<@Nullable Span, @Nullable S
         }
         TraceParent parent = parentOf(http);
         if (!sampling.takes(parent)) {
-            new CurrentTrace(parent == null ? newTraceId() : parent.traceId(), null).enter(context);
+            new CurrentTrace(parent == null ? TraceParent.newTraceId() : parent.traceId(), null).enter(context);
             return null;
         }
         Span span = tracing.begin(operation, Span.Kind.SERVER, parent).with("http.request.method", operation);
@@ -114,11 +113,5 @@ public final class VertxHooks implements VertxTracer<@Nullable Span, @Nullable S
             }
         }
         return "";
-    }
-
-    private static String newTraceId() {
-        var random = ThreadLocalRandom.current();
-        return Long.toHexString(random.nextLong() | Long.MIN_VALUE)
-                + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -126,23 +127,10 @@ public final class Callers {
 
     /** That many a second, whether the earlier ones are answered or not; coupons are looked up by the way. */
     public Crowd startAt(int perSecond, List<Press> presses, ReadBack readBack) {
-        var crowd = new Crowd(presses);
-        HttpClient client = VERTX.createHttpClient(
-                new HttpClientOptions().setConnectTimeout(1_000),
-                new PoolOptions().setHttp1MaxSize(OPEN_CONNECTIONS).setMaxWaitQueueSize(-1));
-        long began = System.nanoTime();
-        var sent = new ArrayList<Future<Void>>();
-        VERTX.setPeriodic(10, timer -> {
-            long due = (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1);
-            while (sent.size() < due && !crowd.isOver()) {
-                sent.add(pressOnce(crowd, client, answer -> readBack.look(client, answer)));
-            }
-            if (crowd.isOver()) {
-                VERTX.cancelTimer(timer);
-                Future.all(sent).onComplete(done -> client.close().onComplete(closed -> crowd.end()));
-            }
-        });
-        return crowd;
+        return paced(
+                perSecond,
+                presses,
+                (crowd, client) -> pressOnce(crowd, client, answer -> readBack.look(client, answer)));
     }
 
     /**
@@ -150,6 +138,10 @@ public final class Callers {
      * asks again with the same key, after {@code Retry-After} or a moment, so many times in all.
      */
     public Crowd startInsisting(int perSecond, List<Press> presses, int times) {
+        return paced(perSecond, presses, (crowd, client) -> insist(crowd, client, crowd.next(), times));
+    }
+
+    private static Crowd paced(int perSecond, List<Press> presses, BiFunction<Crowd, HttpClient, Future<Void>> press) {
         var crowd = new Crowd(presses);
         HttpClient client = VERTX.createHttpClient(
                 new HttpClientOptions().setConnectTimeout(1_000),
@@ -158,7 +150,7 @@ public final class Callers {
         var sent = new ArrayList<Future<Void>>();
         VERTX.setPeriodic(10, timer -> {
             long due = (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1);
-            while (sent.size() < due && !crowd.isOver()) sent.add(insist(crowd, client, crowd.next(), times));
+            while (sent.size() < due && !crowd.isOver()) sent.add(press.apply(crowd, client));
             if (crowd.isOver()) {
                 VERTX.cancelTimer(timer);
                 Future.all(sent).onComplete(done -> client.close().onComplete(closed -> crowd.end()));
