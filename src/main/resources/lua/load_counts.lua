@@ -1,5 +1,5 @@
 --[[
-  Adds what users got in older epochs; once per user and epoch.
+  Adds what users got in older epochs; each coupon once in an epoch.
 
   KEYS     as in reserve.lua
   ARGV[1]  epoch

@@ -139,6 +139,6 @@ final class AccessTokens implements Callers {
     }
 
     private long now() {
-        return clock.instant().getEpochSecond();
+        return Math.floorDiv(clock.millis(), 1_000L);
     }
 }

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class Campaigns {
     private static final int MAX = 10_000;
 
-    private final Cache<Long, Knowledge> memory =
-            Caffeine.newBuilder().maximumSize(MAX).build();
+    private final Cache<Long, Knowledge> memory = Caffeine.newBuilder()
+            .maximumSize(MAX)
+            .executor(Runnable::run) // upkeep costs less than handing it to another thread
+            .build();
     private final Find truth;
     private final Shared shared;
     private final LongSupplier nanoTime;

@@ -15,8 +15,10 @@ public final class SoldOutFlags {
     private static final long SHINES = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX = 10_000;
 
-    private final Cache<Long, Flag> flags =
-            Caffeine.newBuilder().maximumSize(MAX).build();
+    private final Cache<Long, Flag> flags = Caffeine.newBuilder()
+            .maximumSize(MAX)
+            .executor(Runnable::run) // upkeep costs less than handing it to another thread
+            .build();
     private final LongSupplier nanoTime;
 
     /** The highest generation heard; an even one stays, so that a late odd one below it changes nothing. */

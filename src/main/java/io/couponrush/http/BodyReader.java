@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a request that does not go through the router. A body that arrives together with its head costs one
- * small object; a timer starts only for one that does not.
+ * Reads the body of a request that does not go through the router. A body that arrives together with its head is not
+ * copied, and a timer starts only for one that does not.
  */
 public final class BodyReader {
     private final HttpServerRequest request;
@@ -21,6 +21,7 @@ public final class BodyReader {
     private final Handler<Buffer> whole;
     private final Context context = Vertx.currentContext();
     private @Nullable Buffer body;
+    private boolean inParts;
     private boolean done;
     private long timer = -1;
 
@@ -72,8 +73,11 @@ public final class BodyReader {
         int length = part.length() + (before == null ? 0 : before.length());
         if (length > maxBytes) {
             refuse(ProblemCode.PAYLOAD_TOO_LARGE);
+        } else if (before == null) {
+            body = part;
         } else {
-            body = before == null ? part : before.copy().appendBuffer(part);
+            body = (inParts ? before : Buffer.buffer().appendBuffer(before)).appendBuffer(part);
+            inParts = true;
         }
     }
 

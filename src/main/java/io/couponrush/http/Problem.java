@@ -21,6 +21,7 @@ public record Problem(
         List<FieldError> errors,
         Map<String, Object> extras,
         Map<String, String> headers) {
+    private static final CharSequence MEDIA_TYPE = HttpHeaders.createOptimized("application/problem+json");
 
     /** One field that is wrong; {@code field} is its dotted path, {@code body} for the whole. */
     public record FieldError(String field, String message) {}
@@ -63,7 +64,7 @@ public record Problem(
             response.putHeader("WWW-Authenticate", "Bearer realm=\"couponrush\"");
         }
         response.setStatusCode(code.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
                 .end(isPlain() ? plainBody(requestId) : body(requestId).toBuffer())
                 .onFailure(gone -> {}); // the client has left: nobody to tell
     }
@@ -74,8 +75,9 @@ public record Problem(
 
     /** The same as {@link #body} for a problem that says no more than its code; ids need no escaping. */
     Buffer plainBody(String requestId) {
-        return Buffer.buffer(256)
-                .appendString(code.plainBody())
+        String open = code.plainBody();
+        return Buffer.buffer(open.length() + requestId.length() + 2)
+                .appendString(open)
                 .appendString(requestId)
                 .appendString("\"}");
     }

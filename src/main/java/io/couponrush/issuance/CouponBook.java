@@ -65,8 +65,12 @@ interface CouponBook {
 
     record Stock(long epoch, int issued, int total, int generation) {}
 
-    /** Users and what they got before an epoch; {@code nextUser} goes on, or is 0 at the end. */
-    record CountsPage(Map<Long, Integer> counts, long nextUser) {}
+    /**
+     * Some of the coupons that a campaign gave before an epoch, counted by user. A user may be on several pages.
+     *
+     * @param nextId where the next page begins, 0 on the last one
+     */
+    record CountsPage(Map<Long, Integer> counts, long nextId) {}
 
     /**
      * A campaign that may have open reservations.
@@ -101,7 +105,8 @@ interface CouponBook {
     /** Begins the epoch after {@code expected}; empty when somebody else has. */
     Future<Optional<Epoch>> beginEpoch(long eventId, long expected);
 
-    Future<CountsPage> countsBefore(long eventId, long epoch, long afterUser);
+    /** Of coupons with a greater id than {@code afterId}. */
+    Future<CountsPage> countsBefore(long eventId, long epoch, long afterId);
 
     /** Declares dead what has no row. Returns each lease with C when a row consumed it, else B. */
     Future<List<Ledger.Settlement>> resolve(long eventId, List<Ledger.Settlement> leases);

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,13 +37,8 @@ final class CouponStore implements CouponBook {
 
     private static final String STORED =
             """
-            select c.rid, c.event_id, c.user_id, c.id, c.coupon_code, c.issued_at, c.expires_at, e.max_per_user
-              from coupon_events e join user_coupons c on c.rid = any ($2)
-             where e.id = $1
-            union
-            select c.rid, c.event_id, c.user_id, c.id, c.coupon_code, c.issued_at, c.expires_at, e.max_per_user
-              from coupon_events e join user_coupons c on c.event_id = e.id and c.user_id = any ($3)
-             where e.id = $1
+            select rid, event_id, user_id, id, coupon_code, issued_at, expires_at, max_per_user
+              from stored_coupons($1, $2, $3)
             """;
 
     private static final String INVITED =
@@ -64,12 +58,15 @@ final class CouponStore implements CouponBook {
 
     private static final String COUNTS =
             """
-            select user_id, count(*)::integer as coupons
-              from user_coupons
-             where event_id = $1 and epoch < $2 and user_id > $3
+            with page as (
+                select id, user_id from user_coupons
+                 where event_id = $1 and epoch < $2 and id > $3
+                 order by id
+                 limit $4)
+            select user_id, count(*)::integer as coupons, (select max(id) from page) as last_id,
+                   (select count(*) from page)::integer as page_size
+              from page
              group by user_id
-             order by user_id
-             limit $4
             """;
 
     private static final String RESOLVE =
@@ -188,15 +185,15 @@ final class CouponStore implements CouponBook {
     }
 
     @Override
-    public Future<CountsPage> countsBefore(long eventId, long epoch, long afterUser) {
-        return query(COUNTS, Tuple.of(eventId, epoch, afterUser, COUNTS_PAGE)).map(rows -> {
-            Map<Long, Integer> counts = new LinkedHashMap<>();
-            long last = 0;
+    public Future<CountsPage> countsBefore(long eventId, long epoch, long afterId) {
+        return query(COUNTS, Tuple.of(eventId, epoch, afterId, COUNTS_PAGE)).map(rows -> {
+            Map<Long, Integer> counts = new HashMap<>();
+            long next = 0;
             for (Row row : rows) {
-                last = row.getLong("user_id");
-                counts.put(last, row.getInteger("coupons"));
+                counts.put(row.getLong("user_id"), row.getInteger("coupons"));
+                next = row.getInteger("page_size") < COUNTS_PAGE ? 0 : row.getLong("last_id");
             }
-            return new CountsPage(counts, counts.size() < COUNTS_PAGE ? 0 : last);
+            return new CountsPage(counts, next);
         });
     }
 

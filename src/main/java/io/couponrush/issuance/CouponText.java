@@ -5,6 +5,7 @@ import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Terms;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,55 +17,64 @@ import java.util.Map;
 final class CouponText {
     private static final int CAMPAIGNS_MAX = 1_000;
 
-    private final Map<Long, Common> common = new HashMap<>();
-    private final StringBuilder text = new StringBuilder(512);
+    private final Map<Long, Common> campaigns = new HashMap<>();
+    private final StringBuilder own = new StringBuilder(128);
     private Times times = new Times(Instant.EPOCH, Instant.EPOCH);
 
     /** The text of when a coupon was issued, and how it goes on from there. */
-    private record Times(Instant issuedAt, Instant expiresAt, String text) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Times(Instant issuedAt, Instant expiresAt, byte[] text) {
         Times(Instant issuedAt, Instant expiresAt) {
             this(
                     issuedAt,
                     expiresAt,
-                    ",\"issuedAt\":\"" + issuedAt + "\",\"expiresAt\":\"" + expiresAt
-                            + "\",\"usedAt\":null,\"status\":\"active\"}");
+                    bytes(",\"issuedAt\":\"" + issuedAt + "\",\"expiresAt\":\"" + expiresAt
+                            + "\",\"usedAt\":null,\"status\":\"active\"}"));
         }
     }
 
     /** The text that follows from these very terms. */
-    private record Common(Terms terms, String text) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Common(Terms terms, byte[] text) {}
 
     Buffer of(Issued coupon, Campaign campaign, long userId) {
-        text.setLength(0);
-        text.append("{\"couponId\":")
+        own.setLength(0);
+        own.append("{\"couponId\":")
                 .append(coupon.couponId())
                 .append(",\"couponCode\":\"")
                 .append(coupon.couponCode())
                 .append("\",\"userId\":")
-                .append(userId)
-                .append(commonOf(campaign))
-                .append(timesOf(coupon));
-        return Buffer.buffer(text.toString());
+                .append(userId);
+        byte[] common = commonOf(campaign);
+        byte[] issued = timesOf(coupon);
+        return Buffer.buffer(own.length() + common.length + issued.length)
+                .appendString(own.toString())
+                .appendBytes(common)
+                .appendBytes(issued);
     }
 
     /** Those of a batch are issued at the same time. */
-    private String timesOf(Issued coupon) {
+    private byte[] timesOf(Issued coupon) {
         if (!coupon.issuedAt().equals(times.issuedAt()) || !coupon.expiresAt().equals(times.expiresAt())) {
             times = new Times(coupon.issuedAt(), coupon.expiresAt());
         }
         return times.text();
     }
 
-    private String commonOf(Campaign campaign) {
-        Common known = common.get(campaign.eventId());
+    private byte[] commonOf(Campaign campaign) {
+        Common known = campaigns.get(campaign.eventId());
         if (known == null || !known.terms().equals(campaign.terms())) {
-            if (common.size() >= CAMPAIGNS_MAX) {
-                common.clear();
+            if (campaigns.size() >= CAMPAIGNS_MAX) {
+                campaigns.clear();
             }
-            known = new Common(campaign.terms(), write(campaign));
-            common.put(campaign.eventId(), known);
+            known = new Common(campaign.terms(), bytes(write(campaign)));
+            campaigns.put(campaign.eventId(), known);
         }
         return known.text();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String write(Campaign campaign) {

@@ -7,6 +7,8 @@ import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueCommands;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.config.Settings;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -14,11 +16,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageProducer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 
@@ -34,8 +35,8 @@ final class IssuanceClient {
     private final Vertx vertx;
     private final boolean remote;
     private final long patienceNanos;
-    private final DeliveryOptions delivery;
-    private final Map<Long, Asked> asked = new HashMap<>();
+    private final MessageProducer<IssueCommands> toIssuing;
+    private final LongObjectMap<Asked> asked = new LongObjectHashMap<>();
     private List<IssueCommand> turn = new ArrayList<>();
     private long oldest;
     private long next;
@@ -46,7 +47,8 @@ final class IssuanceClient {
         this.vertx = vertx;
         remote = ReloadClient.isRemote(settings);
         patienceNanos = settings.issuance().deadline().plus(REPLY_SLACK).toNanos();
-        delivery = new DeliveryOptions().setLocalOnly(!remote);
+        toIssuing = vertx.eventBus()
+                .sender(remote ? Addresses.ISSUE_REMOTE : Addresses.ISSUE, new DeliveryOptions().setLocalOnly(!remote));
     }
 
     /** Listens for answers; to be called once, on the event loop that will ask. */
@@ -74,10 +76,7 @@ final class IssuanceClient {
     private void send() {
         var commands = new IssueCommands(answerTo, next - turn.size(), turn);
         turn = new ArrayList<>();
-        vertx.eventBus()
-                .<IssueCommands>sender(remote ? Addresses.ISSUE_REMOTE : Addresses.ISSUE, delivery)
-                .write(commands)
-                .onFailure(nobody -> fail(commands, nobody));
+        toIssuing.write(commands).onFailure(nobody -> fail(commands, nobody));
     }
 
     private void fail(IssueCommands commands, Throwable why) {

@@ -5,17 +5,12 @@ import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
-import io.couponrush.campaign.Campaign;
-import io.couponrush.campaign.CampaignStatus;
-import io.vertx.core.Future;
-import java.time.Instant;
+import io.couponrush.issuance.Openings.Opening;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +24,7 @@ final class IssuancePipeline {
     private static final Logger LOG = LoggerFactory.getLogger(IssuancePipeline.class);
     private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Function<Long, Future<Optional<Opening>>> openings;
+    private final Openings openings;
     private final LaneFactory laneFactory;
     private final Timers timers;
     private final int waitingMax;
@@ -40,21 +35,6 @@ final class IssuancePipeline {
     private long shed;
     private long shedAt;
 
-    /**
-     * What a lane must know of its campaign.
-     *
-     * @param closed it looks ended or paused from here
-     * @param restricted it looks as if not everybody may claim
-     */
-    record Opening(String codePrefix, boolean closed, boolean restricted) {
-        static Opening of(Campaign campaign, Instant now) {
-            CampaignStatus status = campaign.status(now);
-            boolean closed = status == CampaignStatus.ENDED || status == CampaignStatus.PAUSED;
-            boolean draws = campaign.draws(); // its winners were let in when they entered, and claim when it is over
-            return new Opening(campaign.terms().codePrefix(), closed && !draws, campaign.restricted() && !draws);
-        }
-    }
-
     @FunctionalInterface
     interface LaneFactory {
         Lane make(long eventId, String codePrefix);
@@ -63,15 +43,9 @@ final class IssuancePipeline {
     /**
      * Makes a pipeline without claims.
      *
-     * @param openings what is known of a campaign; empty when there is none
      * @param waitingMax claims under way; more are turned away before anything is taken
      */
-    IssuancePipeline(
-            Function<Long, Future<Optional<Opening>>> openings,
-            LaneFactory laneFactory,
-            Timers timers,
-            int waitingMax,
-            long deadlineNanos) {
+    IssuancePipeline(Openings openings, LaneFactory laneFactory, Timers timers, int waitingMax, long deadlineNanos) {
         this.openings = openings;
         this.laneFactory = laneFactory;
         this.timers = timers;
@@ -95,10 +69,23 @@ final class IssuancePipeline {
         if (underWay.size() > ANSWERED_KEPT * waitingMax) { // one that waits keeps those behind it
             underWay.removeIf(Claim::answered);
         }
-        openings.apply(command.eventId())
-                .onSuccess(opening -> opening.ifPresentOrElse(
-                        o -> offer(command.eventId(), claim, o),
-                        () -> claim.answer(new Refused(Refusal.EVENT_NOT_FOUND))))
+        Opening known = openings.known(command.eventId());
+        if (known != null) {
+            offer(command.eventId(), claim, known);
+        } else {
+            lookUp(command.eventId(), claim);
+        }
+    }
+
+    private void lookUp(long eventId, Claim claim) {
+        openings.find(eventId)
+                .onSuccess((Opening found) -> {
+                    if (found == null) {
+                        claim.answer(new Refused(Refusal.EVENT_NOT_FOUND));
+                    } else {
+                        offer(eventId, claim, found);
+                    }
+                })
                 .onFailure(e -> claim.answer(new Deferred(false, RETRY_AFTER_S)));
     }
 

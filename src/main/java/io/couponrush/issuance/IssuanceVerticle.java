@@ -7,10 +7,8 @@ import io.couponrush.bus.CampaignChanged;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueCommands;
 import io.couponrush.bus.IssueOutcome;
-import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Settings;
-import io.couponrush.issuance.IssuancePipeline.Opening;
 import io.couponrush.ops.Meters;
 import io.couponrush.timing.Rounds;
 import io.couponrush.tracing.Span;
@@ -26,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -104,10 +101,10 @@ public final class IssuanceVerticle extends VerticleBase {
         store = new CouponStore(pool, limit, traces == null ? BatchStore.PLAIN : new TracedBatchStore(traces));
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
         var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided, new StockGauges(meters)::show);
-        var listener = listener(new StockNews(vertx.eventBus()));
+        var listener = listener(new StockNews(vertx.eventBus(), System::nanoTime));
         var bounds = new Lane.Bounds(issuance.batchMax(), issuance.emptyWait().toNanos(), issuance.directMax());
         pipeline = new IssuancePipeline(
-                this::opening,
+                new Openings(campaigns, clock),
                 (eventId, prefix) -> new Lane(
                         eventId, watched, store, rebuilder, timers, bounds, listener, () -> codes.next(prefix)),
                 timers,
@@ -198,14 +195,6 @@ public final class IssuanceVerticle extends VerticleBase {
                 }
             });
         }
-    }
-
-    private Future<Optional<Opening>> opening(long eventId) {
-        Campaign known = campaigns.known(eventId);
-        return known != null
-                ? Future.succeededFuture(Optional.of(Opening.of(known, clock.instant())))
-                : campaigns.find(eventId).map(found -> Optional.ofNullable(found)
-                        .map(campaign -> Opening.of(campaign, clock.instant())));
     }
 
     private void repeat(String name, Duration every, Supplier<Future<Void>> task) {

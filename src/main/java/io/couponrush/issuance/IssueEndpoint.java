@@ -167,11 +167,20 @@ public final class IssueEndpoint implements ExpressRoute {
     /** The problem that can be told at once; null when the answer comes later. */
     private @Nullable Problem claim(Press press, Buffer read) {
         long eventId = IssueBody.eventId(read);
-        if (eventId == IssueBody.OTHER) {
-            return body.check(read) instanceof Answer.Denied<JsonObject> denied
-                    ? denied.problem()
-                    : Problem.of(ProblemCode.EVENT_NOT_FOUND); // a number beyond every id
+        return eventId == IssueBody.OTHER ? claim(press, body.check(read)) : claim(press, eventId);
+    }
+
+    /** A body that is not written as most are. */
+    private @Nullable Problem claim(Press press, Answer<JsonObject> checked) {
+        if (checked instanceof Answer.Denied<JsonObject> denied) {
+            return denied.problem();
         }
+        Number id = ((Answer.Given<JsonObject>) checked).value().getNumber("eventId");
+        boolean beyondAll = !(id instanceof Integer || id instanceof Long);
+        return beyondAll ? Problem.of(ProblemCode.EVENT_NOT_FOUND) : claim(press, id.longValue());
+    }
+
+    private @Nullable Problem claim(Press press, long eventId) {
         Campaign known = campaigns.known(eventId);
         if (known != null) {
             return claim(press, known);
@@ -205,7 +214,7 @@ public final class IssueEndpoint implements ExpressRoute {
         if (asking != null) {
             outcome.onComplete(done -> ClaimTraces.end(asking, done.result(), done.cause()));
         }
-        outcome.onSuccess(decided -> answer(press, campaign, decided)).onFailure(e -> answerUnavailable(press));
+        outcome.onComplete(decided -> answer(press, campaign, decided), lost -> answerUnavailable(press));
         return null;
     }
 

@@ -3,8 +3,6 @@ package io.couponrush.issuance;
 import io.couponrush.bus.Refusal;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.SoldOutFlags;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalRefusals {
     /** The node's clock is only nearly Postgres'; this close to an edge of the window Postgres is asked. */
-    private static final Duration EDGE = Duration.ofSeconds(1);
+    private static final long EDGE_MS = 1_000;
 
     private final SoldOutFlags soldOut;
     private final InstantSource clock;
@@ -29,14 +27,14 @@ final class LocalRefusals {
         if (campaign.draws()) { // for ever, so that no key can own a coupon of it
             return Refusal.EVENT_IS_DRAW;
         }
-        Instant now = clock.instant();
-        if (now.isBefore(campaign.terms().startTime().minus(EDGE))) {
+        long now = clock.millis();
+        if (now < campaign.terms().startTime().toEpochMilli() - EDGE_MS) {
             return Refusal.EVENT_NOT_STARTED;
         }
         if (keyed) {
             return null;
         }
-        if (!now.isBefore(campaign.terms().endTime().plus(EDGE))) {
+        if (now >= campaign.terms().endTime().toEpochMilli() + EDGE_MS) {
             return Refusal.EVENT_ENDED;
         }
         if (campaign.paused()) {

@@ -84,11 +84,11 @@ final class Rebuilder {
         });
     }
 
-    private Future<Void> loadCounts(long eventId, long epoch, long afterUser) {
-        return book.countsBefore(eventId, epoch, afterUser).compose(page -> ledger.loadCounts(
-                        eventId, epoch, page.counts(), page.nextUser() == 0)
+    private Future<Void> loadCounts(long eventId, long epoch, long afterId) {
+        return book.countsBefore(eventId, epoch, afterId).compose(page -> ledger.loadCounts(
+                        eventId, epoch, page.counts(), page.nextId() == 0)
                 .compose(added ->
-                        page.nextUser() == 0 ? Future.succeededFuture() : loadCounts(eventId, epoch, page.nextUser())));
+                        page.nextId() == 0 ? Future.succeededFuture() : loadCounts(eventId, epoch, page.nextId())));
     }
 
     private Future<Void> waitForTheWinner() {

@@ -5,6 +5,7 @@ import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
 import io.couponrush.issuance.CouponBook.Stored;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,11 +24,17 @@ final class Refusals {
     private static final int RETRY_AFTER_S = 1;
     private static final int LOOKS = 3;
     private static final int PAUSE_MS = 20;
+    private static final int ASKED_MAX = 1_000;
+
+    /** Questions under way: one, and one more so that a lost answer holds nobody else up. */
+    private static final int QUESTIONS_MAX = 2;
 
     private final long eventId;
     private final CouponBook book;
     private final Timers timers;
     private final Consumer<Claim> undecided;
+    private final ArrayDeque<Turned> waiting = new ArrayDeque<>();
+    private int questions;
 
     /** A claim that Redis turned away. */
     record Turned(Claim claim, Refusal why) {}
@@ -46,17 +53,37 @@ final class Refusals {
 
     /** Answers each; when Postgres fails three times in a row, that nobody can say now. */
     void answer(List<Turned> turned) {
-        var asking = new ArrayList<Turned>();
         for (Turned t : turned) {
             if (t.claim().keyed() || t.why() == Refusal.USER_LIMIT_EXCEEDED) {
-                asking.add(t);
+                waiting.add(t);
             } else {
                 t.claim().answer(new Refused(t.why()));
             }
         }
+        askNext();
+    }
+
+    /** Whoever was turned away while a question was under way is in the next one. */
+    private void askNext() {
+        if (questions == QUESTIONS_MAX || waiting.isEmpty()) {
+            return;
+        }
+        var asking = new ArrayList<Turned>(Math.min(ASKED_MAX, waiting.size()));
+        while (!waiting.isEmpty() && asking.size() < ASKED_MAX) {
+            Turned next = waiting.removeFirst();
+            if (!next.claim().answered()) {
+                asking.add(next);
+            }
+        }
         if (!asking.isEmpty()) {
+            questions++;
             lookUp(asking, LOOKS);
         }
+    }
+
+    private void ended() {
+        questions--;
+        askNext();
     }
 
     private void lookUp(List<Turned> asking, int looks) {
@@ -77,6 +104,7 @@ final class Refusals {
             timers.after(PAUSE_MS + timers.random().nextLong(PAUSE_MS), () -> lookUp(asking, looks));
         } else {
             asking.forEach(t -> t.claim().answer(new Deferred(false, RETRY_AFTER_S)));
+            ended();
         }
     }
 
@@ -105,6 +133,7 @@ final class Refusals {
                 undecided.accept(t.claim());
             }
         }
+        ended();
     }
 
     private IssueOutcome replay(Claim claim, Stored row) {

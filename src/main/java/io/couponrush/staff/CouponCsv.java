@@ -32,7 +32,7 @@ final class CouponCsv {
                     inert(coupon.couponCode()),
                     Long.toString(eventId),
                     title,
-                    Long.toString(coupon.place().userId()),
+                    Long.toString(coupon.userId()),
                     coupon.status(),
                     coupon.issuedAt().toString(),
                     coupon.expiresAt().toString(),

@@ -101,7 +101,7 @@ public final class CouponExportRoutes implements Routes {
         if (slice.isEmpty()) {
             return ctx.response().end();
         }
-        var rest = CouponFilter.all(SLICE).from(slice.get(slice.size() - 1).place());
+        var rest = CouponFilter.all(SLICE).after(slice.get(slice.size() - 1).couponId());
         return ctx.response()
                 .write(csv.lines(slice))
                 .compose(v -> store.page(eventId, rest, SLICE))

@@ -6,6 +6,7 @@ import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Page;
 import io.couponrush.http.Permission;
+import io.couponrush.http.QueryParams;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Routes;
 import io.vertx.core.Future;
@@ -43,8 +44,7 @@ public final class CouponListRoutes implements Routes {
 
     private Future<Answer<JsonObject>> page(long eventId, CouponFilter filter) {
         return campaigns.with(eventId, campaign -> store.page(eventId, filter, filter.limit() + 1)
-                .map(found ->
-                        Page.of(found, filter.limit(), coupon -> coupon.place().cursor()))
+                .map(found -> Page.of(found, filter.limit(), coupon -> QueryParams.cursorOf(coupon.couponId())))
                 .map(page -> Answer.given(page.json(coupon -> coupon.json(eventId)))));
     }
 }

@@ -1,6 +1,5 @@
 package io.couponrush.staff;
 
-import io.couponrush.staff.CouponFilter.Place;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -16,17 +15,17 @@ import java.util.List;
 public final class CouponListStore {
     private static final String PAGE =
             """
-            select id, coupon_code, user_id, seq, issued_at, expires_at, used_at,
+            select id, coupon_code, user_id, issued_at, expires_at, used_at,
                    case when status = 'active' and expires_at <= now() then 'expired' else status end as state
               from user_coupons
              where event_id = $1
-               and (user_id, seq) > ($2::bigint, $3::integer)
-               and ($4::bigint is null or user_id = $4)
-               and ($5::text is null or coupon_code = $5)
-               and ($6::text is null
-                    or $6 = case when status = 'active' and expires_at <= now() then 'expired' else status end)
-             order by user_id, seq
-             limit $7
+               and id > $2
+               and ($3::bigint is null or user_id = $3)
+               and ($4::text is null or coupon_code = $4)
+               and ($5::text is null
+                    or $5 = case when status = 'active' and expires_at <= now() then 'expired' else status end)
+             order by id
+             limit $6
             """;
 
     private final Pool pool;
@@ -35,12 +34,11 @@ public final class CouponListStore {
         this.pool = pool;
     }
 
-    /** At most {@code limit}, from behind the filter's place. */
+    /** In the order of their ids; at most {@code limit}. */
     Future<List<IssuedCoupon>> page(long eventId, CouponFilter filter, int limit) {
         var asked = Tuple.tuple()
                 .addLong(eventId)
-                .addLong(filter.after().userId())
-                .addInteger(filter.after().seq())
+                .addLong(filter.afterId())
                 .addValue(filter.userId())
                 .addValue(filter.code())
                 .addValue(filter.status())
@@ -57,7 +55,7 @@ public final class CouponListStore {
         return new IssuedCoupon(
                 row.getLong("id"),
                 row.getString("coupon_code"),
-                new Place(row.getLong("user_id"), row.getInteger("seq")),
+                row.getLong("user_id"),
                 row.getString("state"),
                 row.getOffsetDateTime("issued_at").toInstant(),
                 row.getOffsetDateTime("expires_at").toInstant(),

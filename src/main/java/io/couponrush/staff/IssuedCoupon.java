@@ -1,6 +1,5 @@
 package io.couponrush.staff;
 
-import io.couponrush.staff.CouponFilter.Place;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 record IssuedCoupon(
         long couponId,
         String couponCode,
-        Place place,
+        long userId,
         String status,
         Instant issuedAt,
         Instant expiresAt,
@@ -20,7 +19,7 @@ record IssuedCoupon(
                 .put("couponId", couponId)
                 .put("couponCode", couponCode)
                 .put("eventId", eventId)
-                .put("userId", place.userId())
+                .put("userId", userId)
                 .put("status", status)
                 .put("issuedAt", issuedAt.toString())
                 .put("expiresAt", expiresAt.toString())

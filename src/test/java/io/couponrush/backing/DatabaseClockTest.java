@@ -52,6 +52,16 @@ class DatabaseClockTest {
     }
 
     @Test
+    void tellsTheSameTimeInMilliseconds() {
+        trips.addAll(List.of(trip(-300, 1, 1), trip(-300, 1, 1), trip(-300, 1, 1)));
+        assertThat(clock.tick().succeeded()).isTrue();
+        for (long step : new long[] {0, 1, 999_999, 1_000_000, 86_400_000_000_001L}) {
+            nanos.addAndGet(step);
+            assertThat(clock.millis()).isEqualTo(clock.instant().toEpochMilli());
+        }
+    }
+
+    @Test
     void oneLopsidedRoundTripDoesNoHarm() {
         trips.addAll(List.of(trip(-300, 900, 0), trip(-300, 1, 1), trip(-300, 1, 1)));
         assertThat(clock.tick().succeeded()).isTrue();

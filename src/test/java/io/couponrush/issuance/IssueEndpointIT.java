@@ -27,12 +27,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IssueEndpointIT {
     /** Or its key could be refused elsewhere, and issued here much later. */
-    @Test
-    void waitsForAnUnknownCampaignOnlyForAMoment() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 13\r\n\r\n{\"eventId\":1}",
+                "Content-Length: 18\r\n\r\n{\"event\\u0049d\":1}",
+                "Transfer-Encoding: chunked\r\n\r\n3\r\n{\"e\r\n4\r\nvent\r\n6\r\nId\":1}\r\n0\r\n\r\n"
+            })
+    void waitsForAnUnknownCampaignOnlyForAMoment(String body) throws Exception {
         Vertx vertx = Vertx.vertx();
         Settings settings = SettingsLoader.read(Profile.DEV, Map.of("COUPONRUSH_HTTP_PORT", "0"))
                 .settings();
@@ -56,7 +63,7 @@ class IssueEndpointIT {
         var reply = RawHttp.exchange(
                 http.port(),
                 "POST /api/coupons/issue HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"eventId\":1}");
+                        + "Content-Type: application/json\r\n" + body);
 
         assertThat(reply.status()).isEqualTo(503);
         await(vertx.close());

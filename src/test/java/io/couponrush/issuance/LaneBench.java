@@ -32,6 +32,8 @@ final class LaneBench implements Timers, LaneListener {
     private Consumer<Sent> beforeCommitting = s -> {};
     private Promise<Void> gate = opened();
     private Promise<Void> stockGate = opened();
+    private Promise<Void> lookupGate = opened();
+    private final List<Integer> lookups = new ArrayList<>();
     private Runnable whileLoading = () -> {};
     private boolean away;
     private boolean lookupsForbidden;
@@ -99,6 +101,20 @@ final class LaneBench implements Timers, LaneListener {
     }
 
     /** Postgres tells nobody the stock and the epoch from here on. */
+    void holdLookups() {
+        lookupGate = Promise.promise();
+    }
+
+    void letLookupsGo() {
+        lookupGate.complete();
+        run();
+    }
+
+    /** How many keys were asked about in each look-up. */
+    List<Integer> lookups() {
+        return lookups;
+    }
+
     void holdStock() {
         stockGate = Promise.promise();
     }
@@ -315,7 +331,8 @@ final class LaneBench implements Timers, LaneListener {
             if (lookupsToLose-- > 0) {
                 return Future.failedFuture("lost");
             }
-            return Future.succeededFuture(postgres.stored(eventId, rids, users));
+            lookups.add(rids.size());
+            return lookupGate.future().map(open -> postgres.stored(eventId, rids, users));
         }
 
         @Override
@@ -334,8 +351,8 @@ final class LaneBench implements Timers, LaneListener {
         }
 
         @Override
-        public Future<CountsPage> countsBefore(long eventId, long epoch, long afterUser) {
-            return Future.succeededFuture(postgres.countsBefore(eventId, epoch, afterUser, 100));
+        public Future<CountsPage> countsBefore(long eventId, long epoch, long afterId) {
+            return Future.succeededFuture(postgres.countsBefore(eventId, epoch, afterId, 100));
         }
 
         @Override

@@ -163,6 +163,23 @@ class LaneTest {
         assertThat(answers.get(2)).isEqualTo(new Refused(Refusal.COUPON_SOLD_OUT));
     }
 
+    /** One question more than one, so that a lost answer holds nobody up, and no more. */
+    @Test
+    void asksOnceAboutAllWhoWereTurnedAwayMeanwhile() {
+        open(1, 1);
+        offer(claim(1));
+        bench.holdLookups();
+
+        for (int user = 2; user <= 9; user++) {
+            offer(claim(user));
+        }
+        assertThat(bench.lookups()).containsExactly(1, 1);
+
+        bench.letLookupsGo();
+        assertThat(bench.lookups()).containsExactly(1, 1, 6);
+        assertThat(answers).hasSize(9).endsWith(new Refused(Refusal.COUPON_SOLD_OUT));
+    }
+
     @Test
     void looksAgainWhenALookupIsLost() {
         open(1, 1);

@@ -199,8 +199,8 @@ final class SimulatedBook implements CouponBook {
     }
 
     @Override
-    public Future<CountsPage> countsBefore(long eventId, long epoch, long afterUser) {
-        return call("count before " + epoch, () -> postgres.countsBefore(eventId, epoch, afterUser, PAGE));
+    public Future<CountsPage> countsBefore(long eventId, long epoch, long afterId) {
+        return call("count before " + epoch, () -> postgres.countsBefore(eventId, epoch, afterId, PAGE));
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.couponrush.bus.StockTurned;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.SoldOutFlags;
-import io.couponrush.issuance.IssuancePipeline.Opening;
 import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -106,7 +105,7 @@ final class SimulatedNode implements Timers {
         rebuilder = new Rebuilder(ledger, book, this, () -> world.saw(Happening.REBUILT));
         sweeper = new Sweeper(ledger, book, rebuilder, this, this::voided, (campaign, seen) -> {});
         pipeline = new IssuancePipeline(
-                this::opening,
+                new Openings(campaigns, clock),
                 (event, prefix) -> {
                     var lane =
                             new Lane(event, ledger, book, rebuilder, this, world.bounds(), new Listener(), world::code);
@@ -132,11 +131,6 @@ final class SimulatedNode implements Timers {
         if (world.audits()) {
             auditLater();
         }
-    }
-
-    private Future<Optional<Opening>> opening(long eventId) {
-        return campaigns.find(eventId).map(found -> Optional.ofNullable(found)
-                .map(campaign -> Opening.of(campaign, clock.instant())));
     }
 
     private void voided(int leases) {

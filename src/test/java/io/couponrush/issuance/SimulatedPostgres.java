@@ -484,17 +484,15 @@ final class SimulatedPostgres {
                 .toList();
     }
 
-    CountsPage countsBefore(long event, long epoch, long afterUser, int page) {
+    CountsPage countsBefore(long event, long epoch, long afterId, int page) {
+        List<Coupons> found = rows.values().stream()
+                .filter(row -> row.event() == event && row.epoch() < epoch && row.id() > afterId)
+                .limit(page)
+                .toList();
         var counts = new TreeMap<Long, Integer>();
-        for (Coupons row : rows.values()) {
-            if (row.event() == event && row.epoch() < epoch && row.user() > afterUser) {
-                counts.merge(row.user(), 1, Integer::sum);
-            }
-        }
-        while (counts.size() > page) {
-            counts.pollLastEntry();
-        }
-        return new CountsPage(counts, counts.size() < page ? 0 : counts.lastKey());
+        found.forEach(row -> counts.merge(row.user(), 1, Integer::sum));
+        return new CountsPage(
+                counts, found.size() < page ? 0 : found.get(page - 1).id());
     }
 
     List<Sweepable> sweepable() {

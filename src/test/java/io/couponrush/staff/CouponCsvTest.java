@@ -2,7 +2,6 @@ package io.couponrush.staff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couponrush.staff.CouponFilter.Place;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,9 +13,8 @@ class CouponCsvTest {
 
     @Test
     void aLineACoupon() {
-        var used =
-                new IssuedCoupon(9, "CR-1", new Place(7, 1), "used", NOON, NOON.plusSeconds(60), NOON.plusSeconds(1));
-        var active = new IssuedCoupon(10, "CR-2", new Place(7, 2), "active", NOON, NOON.plusSeconds(60), null);
+        var used = new IssuedCoupon(9, "CR-1", 7, "used", NOON, NOON.plusSeconds(60), NOON.plusSeconds(1));
+        var active = new IssuedCoupon(10, "CR-2", 7, "active", NOON, NOON.plusSeconds(60), null);
         assertThat(CouponCsv.head()
                         + new CouponCsv(3, "신규").lines(List.of(used, active)).toString())
                 .isEqualTo(
@@ -40,7 +38,7 @@ class CouponCsvTest {
     }
 
     private static String titled(String title) {
-        var coupon = new IssuedCoupon(9, "CR-1", new Place(7, 1), "active", NOON, NOON, null);
+        var coupon = new IssuedCoupon(9, "CR-1", 7, "active", NOON, NOON, null);
         return new CouponCsv(3, title).lines(List.of(coupon)).toString();
     }
 }
