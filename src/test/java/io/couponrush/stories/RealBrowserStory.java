@@ -202,10 +202,12 @@ class RealBrowserStory {
         for (Tab tab : tabs) tab.shows("#link", "실시간");
         String dead = tokens.getString("accessToken").replaceFirst("[^.]+$", "dead");
         tabs.get(0).value(stores(tokens.copy().put("accessToken", dead)));
-        long at = System.currentTimeMillis() + 500;
-        for (Tab tab : tabs) {
-            tab.value("setTimeout(() => dispatchEvent(new PopStateEvent('popstate')), %d - Date.now())".formatted(at));
-        }
+        String looksAgain = "dispatchEvent(new PopStateEvent('popstate'))";
+        tabs.get(0).holds("/refresh").value(looksAgain);
+        tabs.get(0).until("window.lets");
+        tabs.get(1).value(looksAgain);
+        tabs.get(1).waits(SOON);
+        tabs.get(0).lets();
         String alive = "JSON.parse(localStorage.getItem('couponrush.session')).accessToken";
         for (Tab tab : tabs) tab.until(alive + " !== '" + dead + "'").phase("OPEN");
         String refreshes = "performance.getEntriesByType('resource').filter((r) => r.name.endsWith('/refresh')).length";
@@ -250,7 +252,8 @@ class RealBrowserStory {
                 """);
         service.restart();
         tab.until("links.includes('waiting') && links.at(-1) === 'live'").shows("#link", "실시간");
-        var other = callers.all().get(1).claims(sale, "after-the-restart"); // which may still be getting its connections
+        var other =
+                callers.all().get(1).claims(sale, "after-the-restart"); // which may still be getting its connections
         assertThat(callers.startInsisting(1, List.of(other), 20).answers().issued())
                 .hasSize(1);
         tab.phase("SOLD_OUT");
