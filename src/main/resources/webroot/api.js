@@ -18,7 +18,8 @@ export class Problem extends Error {
 }
 
 export const session = {
-  read() { return JSON.parse(localStorage.getItem(SESSION) || 'null'); },
+  name: SESSION,
+  read() { return stored(SESSION); },
   write(tokens) { localStorage.setItem(SESSION, JSON.stringify(tokens)); },
   clear() { localStorage.removeItem(SESSION); },
   get token() { return this.read()?.accessToken || null; },
@@ -30,20 +31,25 @@ export const session = {
   },
 };
 
+function stored(name) { return JSON.parse(localStorage.getItem(name) || 'null'); }
+
+/** What this browser has told a user: up to where the server's list was read, and the ids that came since. */
+export const told = {
+  read: (userId) => stored(`couponrush.told.${userId}`) || {cursor: null, seen: []},
+  write: (userId, {cursor, seen}) =>
+    localStorage.setItem(`couponrush.told.${userId}`, JSON.stringify({cursor, seen: seen.slice(0, 100)})),
+};
+
 /** Kept until a definite answer: a second press, a reload and a retry all mean the same claim. */
 export const claimKey = {
   name: (eventId) => `couponrush.claim.${session.userId}.${eventId}`,
   of(eventId) {
     const name = this.name(eventId);
-    let key = sessionStorage.getItem(name);
-    if (!key) {
-      key = newKey();
-      sessionStorage.setItem(name, key);
-    }
-    return key;
+    const value = sessionStorage.getItem(name) || newKey();
+    sessionStorage.setItem(name, value);
+    return {value, drop: () => sessionStorage.removeItem(name)}; // also when another user is here by then
   },
   pending(eventId) { return sessionStorage.getItem(this.name(eventId)) !== null; },
-  drop(eventId) { sessionStorage.removeItem(this.name(eventId)); },
 };
 
 /** randomUUID is only there on https and localhost. */
@@ -55,6 +61,9 @@ const samples = [];
 
 /** Readings of the clock that decides who was early. */
 export function clockSamples() { return samples; }
+
+/** What our own clock did meanwhile is not known. */
+export function forgetClock() { samples.length = 0; }
 
 async function call(method, path, {body, headers = {}, token = session.token} = {}) {
   const sent = Date.now();
@@ -80,43 +89,71 @@ async function call(method, path, {body, headers = {}, token = session.token} = 
   return json;
 }
 
+const LEASE = 'couponrush.lease';
+const LEASE_MS = TIMEOUT_MS + 4000;
+const LOOK_MS = 100; // longer than what one tab writes needs to reach another
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** One tab at a time. Without https there are no locks, and a lease that tabs leave each other has to do. */
+async function alone(work) {
+  if (globalThis.navigator?.locks) return navigator.locks.request(LEASE, work);
+  const mine = newKey();
+  const holder = () => stored(LEASE);
+  while (holder()?.owner !== mine) {
+    if ((holder()?.until || 0) <= Date.now()) localStorage.setItem(LEASE, JSON.stringify({owner: mine, until: Date.now() + LEASE_MS}));
+    await pause(LOOK_MS * (1 + Math.random()));
+  }
+  try {
+    return await work();
+  } finally {
+    if (holder()?.owner === mine) localStorage.removeItem(LEASE);
+  }
+}
+
 let refreshing = null;
 
-/** Once for all callers: a refresh token is good for one use. */
-export function refresh() {
-  refreshing ??= (async () => {
+/** New tokens in place of the refused one, once for all tabs: a refresh token used twice ends the session. */
+export function refresh(refused) {
+  refreshing ??= alone(async () => {
     const tokens = session.read();
     if (!tokens) throw new Problem(401, {code: 'UNAUTHENTICATED'});
+    if (tokens.accessToken !== refused) return; // another tab was here
     try {
       session.write(await call('POST', '/api/auth/refresh', {body: {refreshToken: tokens.refreshToken}, token: null}));
     } catch (e) {
-      if (e instanceof Problem && !e.passing) session.clear();
+      if (e instanceof Problem && !e.passing && e.status !== 429) session.clear();
       throw e;
     }
-  })().finally(() => { refreshing = null; });
+  }).finally(() => { refreshing = null; });
   return refreshing;
 }
 
-/** With a token that has run out, once more with a new one. */
+/** With a token that has run out, once more with a new one of the same user. */
 async function asUser(method, path, options) {
+  const {token, userId} = session;
   try {
-    return await call(method, path, options);
+    return await call(method, path, {...options, token});
   } catch (e) {
-    if (!(e instanceof Problem) || e.status !== 401 || !session.token) throw e;
-    await refresh();
+    if (!(e instanceof Problem) || e.status !== 401 || !token) throw e;
+    await refresh(token);
+    if (session.userId !== userId) throw e;
     return call(method, path, options);
   }
 }
 
+const page = (path, cursor) => path + (cursor ? `&cursor=${encodeURIComponent(cursor)}` : '');
+
 export const api = {
-  events: () => call('GET', '/api/coupons/events?limit=20', {token: null}),
+  events: (cursor) => call('GET', page('/api/coupons/events?limit=20', cursor), {token: null}),
   event: (id) => asUser('GET', `/api/coupons/events/${id}`),
-  mine: () => asUser('GET', '/api/coupons/my?limit=50'),
+  mine: (cursor) => asUser('GET', page('/api/coupons/my?limit=20', cursor)),
   mineOf: (eventId) => asUser('GET', `/api/coupons/my?limit=1&eventId=${eventId}`),
-  missed: (after) => asUser('GET', `/api/notifications?after=${after}`),
+  missed: (after) => asUser('GET', `/api/notifications?limit=100&after=${after}`),
   claim: (eventId, key) =>
     asUser('POST', '/api/coupons/issue', {body: {eventId}, headers: {'Idempotency-Key': key}}),
   enter: (eventId) => asUser('POST', `/api/coupons/events/${eventId}/entries`),
+  draw: (eventId) => asUser('GET', `/api/coupons/events/${eventId}/draw`),
   async login(email, password, otp) {
     session.write(await call('POST', '/api/auth/login', {body: {email, password, ...(otp ? {otp} : {})}, token: null}));
   },

@@ -4,7 +4,7 @@
  */
 
 export const RETRIES = 3;
-const SEEN_MAX = 300; // more than a replay brings
+const SEEN_MAX = 300; // more than comes between two readings of the server's list
 
 export const initial = {
   now: 0, // server time in ms, by the measured offset
@@ -17,7 +17,7 @@ export const initial = {
   coupon: null,
   notices: [],
   seen: [], // ids of user messages, the latest first: they may come late, and twice
-  cursor: 0, // up to which id the server's list was read; live messages do not move it, an earlier one may be missing
+  cursor: null, // up to which id the server's list was read, null before that; live messages do not move it
 };
 
 export function step(state, input) {
@@ -25,19 +25,29 @@ export function step(state, input) {
     case 'tick': return {...state, now: input.now};
     case 'link': return {...state, link: input.link};
     case 'signedIn': return {...state, signedIn: true, expired: false};
-    case 'signedOut': return {...initial, now: state.now, link: state.link, event: state.event, expired: !!input.expired};
+    case 'signedOut': return signedOut(state, !!input.expired);
+    case 'recalled': return {...state, cursor: input.cursor, seen: input.seen};
     case 'event': return snapshot(state, input.event);
     case 'leave': return {...state, event: null, stale: false, coupon: null, claim: initial.claim};
     case 'claim': return canClaim(state) || input.again ? {...state, claim: {step: 'sending', attempt: input.attempt || 1}} : state;
     case 'issued': return issued(state, input.coupon);
-    case 'entered': return {...state, claim: {step: 'entered'}};
-    case 'held': return state.coupon ? state : {...state, coupon: input.coupon};
-    case 'refused': return refused(state, input);
-    case 'lost': return lost(state, input.retryAt);
+    case 'entered': return shows(state, input) && state.signedIn ? {...state, claim: {step: 'entered'}} : state;
+    case 'held': return state.coupon || !shows(state, input.coupon) ? state : {...state, coupon: input.coupon};
+    case 'refused': return shows(state, input) ? refused(state, input) : state;
+    case 'lost': return shows(state, input) ? lost(state, input.retryAt) : state;
     case 'notice': return notice(state, input.notice);
-    case 'replayed': return {...state, cursor: Math.max(state.cursor, input.upTo)};
+    case 'replayed': return {...state, cursor: Math.max(state.cursor || 0, input.upTo)};
     default: return state;
   }
+}
+
+/** Whether it is of the event that is looked at: answers come late, and somebody may have gone on to another event. */
+function shows(state, {eventId}) { return !!state.event && state.event.eventId === eventId; }
+
+/** What the event was to that user goes with them. */
+function signedOut({now, link, event}, expired) {
+  const {userIssuedCount, canIssue, ...anybodys} = event || {};
+  return {...initial, now, link, event: event && anybodys, expired};
 }
 
 /** An older reading must not undo what a message already told. */
@@ -49,14 +59,19 @@ function snapshot(state, event) {
   return same ? next : {...next, claim: initial.claim, coupon: null};
 }
 
+/** The same coupon again counts once. Who may have more asks how many there are. */
 function issued(state, coupon) {
-  if (state.event && state.event.eventId !== coupon.eventId) return state;
-  return {...state, coupon, claim: {step: 'done'}};
+  if (!shows(state, coupon) || !state.signedIn) return state;
+  const {event} = state;
+  const more = state.coupon?.couponCode === coupon.couponCode ? 0 : 1;
+  const userIssuedCount = (event.userIssuedCount || 0) + more;
+  return {
+    ...state, coupon, claim: {step: 'done'}, stale: state.stale || event.maxPerUser > 1, event: {...event, userIssuedCount}};
 }
 
-/** A definite no. Whoever holds a coupon keeps it, whatever a later answer says. */
+/** A definite no to what was sent. Whoever holds a coupon keeps it, whatever a later answer says. */
 function refused(state, {code, retryAt, requestId}) {
-  if (state.claim.step === 'done') return state;
+  if (state.claim.step !== 'sending') return state;
   if (code === 'UNAUTHENTICATED') return {...state, signedIn: false, expired: true, claim: initial.claim};
   let event = state.event;
   if (event && code === 'COUPON_SOLD_OUT') event = {...event, soldOut: true, remainingCount: 0};
@@ -67,22 +82,23 @@ function refused(state, {code, retryAt, requestId}) {
 
 /** No answer, or "try again": the same key finds out, a few times by itself and then by hand. */
 function lost(state, retryAt) {
-  if (state.claim.step === 'done') return state;
+  if (state.claim.step !== 'sending') return state;
   const attempt = state.claim.attempt || 1;
   return {...state, claim: attempt <= RETRIES ? {step: 'retrying', attempt, retryAt} : {step: 'unknown', attempt}};
 }
 
 function notice(state, {type, id, data}) {
   if (id !== undefined) {
-    if (state.seen.includes(id)) return state;
-    state = {...state, seen: [id, ...state.seen].slice(0, SEEN_MAX), cursor: state.cursor || id - 1};
+    if (state.seen.includes(id) || id <= state.cursor) return state;
+    state = {...state, seen: [id, ...state.seen].slice(0, SEEN_MAX)};
   }
   if (!data) return state;
   const mine = state.event && state.event.eventId === data.eventId;
   switch (type) {
     case 'coupon.issued': {
       const told = {...state, notices: [{type, data}, ...state.notices].slice(0, 5)};
-      return mine && !state.coupon ? {...told, stale: true} : told; // another tab claimed, or our answer was lost
+      const known = state.claim.step === 'sending' || state.coupon?.couponCode === data.couponCode;
+      return mine && !known ? {...told, stale: true} : told; // another tab claimed, or our answer was lost
     }
     case 'coupon.used':
     case 'coupon.expiring':
@@ -141,7 +157,23 @@ export function phase(state) {
 const REOPENS = new Set(['RATE_LIMITED', 'COUPON_SOLD_OUT', 'EVENT_PAUSED', 'EVENT_NOT_STARTED', 'EVENT_ENDED']);
 
 export function canClaim(state) {
-  return ['OPEN', 'DRAW', 'REFUSED'].includes(phase(state)) && state.signedIn;
+  const name = phase(state);
+  return state.signedIn && (['OPEN', 'DRAW', 'REFUSED'].includes(name) || (name === 'CLAIMED' && mayHaveMore(state)));
+}
+
+function mayHaveMore(state) {
+  const {userIssuedCount, maxPerUser} = state.event;
+  return userIssuedCount < maxPerUser && phase({...state, claim: initial.claim}) === 'OPEN';
+}
+
+/** What the one button does now; null when there is nothing to do but to wait. */
+export function action(state) {
+  const name = phase(state);
+  if (canClaim(state)) return 'claim';
+  if (name === 'UNKNOWN_RESULT') return 'check';
+  if (['SIGNED_OUT', 'SESSION_EXPIRED'].includes(name)) return 'signIn';
+  if (['CLAIMED', 'ALREADY_CLAIMED', 'LIMIT_REACHED'].includes(name)) return 'wallet';
+  return name === 'ENDED' ? 'events' : null;
 }
 
 /** Milliseconds to wait: what the server asked for, else twice as long each time; and up to half as much again. */
@@ -157,11 +189,16 @@ export function offset(samples) {
   return best.server - (best.sent + best.received) / 2;
 }
 
-/** 1 d 02:03:04, never negative. */
-export function countdown(ms) {
+const MILESTONES = [600000, 300000, 60000, 10000];
+
+/** Which of the times that are worth saying was passed between two looks at what is left, or 0. */
+export function milestone(before, left) { return MILESTONES.find((ms) => before > ms && left <= ms) || 0; }
+
+/** 1d 02:03:04, never negative. */
+export function countdown(ms, day = 'd') {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const two = (n) => String(n).padStart(2, '0');
   const days = Math.floor(seconds / 86400);
   const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
-  return days > 0 ? `${days}d ${clock}` : clock;
+  return days > 0 ? `${days}${day} ${clock}` : clock;
 }

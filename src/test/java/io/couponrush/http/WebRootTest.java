@@ -3,17 +3,20 @@ package io.couponrush.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The page as it lies on the disk: complete, its own, and without anything inline. */
 class WebRootTest {
     private static final Path FOLDER = Path.of("src/main/resources/webroot");
+    private static final int BUDGET = 25 * 1024; // with gzip, for phones in a crowd
 
     @Test
     void servesEachFileOfTheFolder() throws IOException {
@@ -31,6 +34,21 @@ class WebRootTest {
             String text = Files.readString(FOLDER.resolve(name)).replace("http://www.w3.org/2000/svg", "");
             assertThat(text).as(name).doesNotContainPattern("https?://\\w|innerHTML|eval\\(|setAttribute\\('style'");
         }
+    }
+
+    @Test
+    void isSmall() throws IOException {
+        int bytes = zipped(FOLDER.resolve("index.html"));
+        for (String name : WebRoot.FILES) bytes += zipped(FOLDER.resolve(name));
+        assertThat(bytes).isLessThanOrEqualTo(BUDGET);
+    }
+
+    private static int zipped(Path file) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new GZIPOutputStream(bytes)) {
+            Files.copy(file, zip);
+        }
+        return bytes.size();
     }
 
     /** What {@code node --test} says of the page's state machine. */

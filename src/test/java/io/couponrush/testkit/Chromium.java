@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +29,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A real browser without a window, with an empty profile, driven by the Chrome DevTools Protocol. */
+/**
+ * A real browser without a window, with an empty profile, of somebody who reads Korean; driven by the Chrome DevTools
+ * Protocol. Hosts that end in {@code .example} are this machine.
+ */
 public final class Chromium implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("DevTools listening on (ws://\\S+)");
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
@@ -40,6 +45,7 @@ public final class Chromium implements AutoCloseable {
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, Promise<JsonObject>> asked = new ConcurrentHashMap<>();
     private final Map<String, Consumer<JsonObject>> listeners = new ConcurrentHashMap<>();
+    private final Queue<String> contexts = new ConcurrentLinkedQueue<>();
 
     private Chromium(Process process, URI devTools) {
         this.process = process;
@@ -72,6 +78,8 @@ public final class Chromium implements AutoCloseable {
                             "--disable-background-networking",
                             "--disable-component-update",
                             "--disable-sync",
+                            "--accept-lang=ko-KR",
+                            "--host-resolver-rules=MAP *.example 127.0.0.1",
                             "--remote-debugging-port=0",
                             "--user-data-dir=" + profile.toAbsolutePath(),
                             "about:blank")
@@ -98,8 +106,19 @@ public final class Chromium implements AutoCloseable {
 
     /** Somebody with a profile of their own: tabs of one person share what the page stores. */
     public Person person() {
-        return new Person(
-                ask(null, "Target.createBrowserContext", new JsonObject()).getString("browserContextId"));
+        String context =
+                ask(null, "Target.createBrowserContext", new JsonObject()).getString("browserContextId");
+        contexts.add(context);
+        return new Person(context);
+    }
+
+    /** Closes all tabs. */
+    public void everybodyLeaves() {
+        for (String context = contexts.poll(); context != null; context = contexts.poll()) {
+            JsonObject unused =
+                    ask(null, "Target.disposeBrowserContext", new JsonObject().put("browserContextId", context));
+        }
+        listeners.clear();
     }
 
     /** Whose tabs they are. */

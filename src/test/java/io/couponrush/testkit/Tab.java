@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** A tab of a real browser: what a person sees and does, by CSS selectors. */
 public final class Tab {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int PHONE = 390;
+    private static final int PHONE = 360;
     private static final int DESKTOP = 1280;
 
     private final Chromium chromium;
@@ -118,6 +118,56 @@ public final class Tab {
         until(find(selector));
         value(find(selector) + ".focus()");
         ask("Input.insertText", new JsonObject().put("text", text));
+        return this;
+    }
+
+    /** Types in place of what is there. */
+    @CanIgnoreReturnValue
+    public Tab retypes(String selector, String text) {
+        until(find(selector));
+        value(find(selector) + ".select()");
+        return types(selector, text);
+    }
+
+    /** Holds back the next request to a path with that end until {@link #lets} or {@link #cuts}. */
+    @CanIgnoreReturnValue
+    public Tab holds(String pathEnd) {
+        value(
+                """
+                (() => {
+                  const real = fetch;
+                  window.fetch = (path, options) => {
+                    if (!path.endsWith(%s)) return real(path, options);
+                    window.fetch = real;
+                    return new Promise((resolve, reject) => {
+                      window.lets = () => resolve(real(path, options));
+                      window.cuts = () => reject(new TypeError('cut'));
+                    });
+                  };
+                })()
+                """
+                        .formatted(Json.encode(pathEnd)));
+        return this;
+    }
+
+    /** Sends what was held back. */
+    @CanIgnoreReturnValue
+    public Tab lets() {
+        until("window.lets").value("window.lets()");
+        return this;
+    }
+
+    /** Has what was held back end like a lost connection. */
+    @CanIgnoreReturnValue
+    public Tab cuts() {
+        until("window.cuts").value("window.cuts()");
+        return this;
+    }
+
+    /** Lets so much time pass in the browser. */
+    @CanIgnoreReturnValue
+    public Tab waits(Duration time) {
+        value("new Promise((resolve) => setTimeout(resolve, %d))".formatted(time.toMillis()));
         return this;
     }
 
