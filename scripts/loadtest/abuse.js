@@ -4,20 +4,23 @@
 //   BASE_URL        the service (http://127.0.0.1:8080); needs loadtest.enabled
 //   ROUNDS, VUS     how often all of it is tried (20), by so many at a time (5)
 //   BURST           claims of one user at once; more than limits.issueBurst of the service (40)
+//   P95, P99        milliseconds for every answer (1000, 2000)
 //   ADMIN_EMAIL, ADMIN_PASSWORD  staff (the demo's)
+//   LOG_COUPONS     1 logs every coupon, for verify --answers (0)
 //   RESULT, HTML    files for the figures, for people (none)
 
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { check } from 'k6';
 import { COMMON, settings } from './lib/settings.js';
-import { counted } from './lib/limits.js';
+import { counted, within } from './lib/limits.js';
 import { report } from './lib/report.js';
 import { codeOf, outcomeOf } from './lib/answers.js';
 import {
   account,
   ANY_STATUS,
   answers,
+  answerTime,
   claimOnce,
   claims,
   complain,
@@ -28,14 +31,29 @@ import {
   staffToken,
 } from './lib/service.js';
 
-const run = settings(__ENV, Object.assign({}, COMMON, { ROUNDS: 20, VUS: 5, BURST: 40 }));
+const run = settings(__ENV, Object.assign({}, COMMON, { ROUNDS: 20, VUS: 5, BURST: 40, P95: 1000, P99: 2000, LOG_COUPONS: 0 }));
+
+/** Of all that is tried here. */
+function times() {
+  const limits = (/** @type {string} */ endpoint) => (/** @type {string} */ outcome) =>
+    within(endpoint, outcome, run.P95, run.P99);
+  return [
+    ...['issued', 'replayed', 'RATE_LIMITED', 'IDEMPOTENCY_KEY_REUSED'].map(limits('issue')),
+    ...['400', '401', '404', '413', '415'].map(limits('nonsense')),
+  ];
+}
 
 export const options = {
   scenarios: { abuse: { executor: 'shared-iterations', vus: run.VUS, iterations: run.ROUNDS, maxDuration: '5m' } },
-  thresholds: Object.assign({ checks: ['rate==1'] }, counted(['main', 'other']), {
-    'answers{sale:main,outcome:RATE_LIMITED}': ['count>0'],
-    'claims{sale:main,ended:won}': [`count==${2 * run.ROUNDS}`],
-  }),
+  thresholds: Object.assign(
+    { checks: ['rate==1'] },
+    counted(['main', 'other']),
+    {
+      'answers{sale:main,outcome:RATE_LIMITED}': ['count>0'],
+      'claims{sale:main,ended:won}': [`count==${2 * run.ROUNDS}`],
+    },
+    ...times(),
+  ),
   summaryTrendStats: ['med', 'p(95)', 'p(99)', 'max'],
 };
 
@@ -83,6 +101,7 @@ function storm(sale, user, key) {
   for (const answer of http.batch(requests)) {
     const outcome = outcomeOf(answer.status, codeOf(answer.body), answer.headers['Idempotency-Replayed'] === 'true');
     answers.add(1, { sale: sale.name, outcome });
+    answerTime.add(answer.timings.duration, { endpoint: 'issue', outcome });
     if (answer.status === 201) {
       codes[String(answer.json('couponCode'))] = true;
       logCoupon(run, answer.json());
@@ -154,6 +173,7 @@ function nonsense(eventId, token) {
  */
 function expect(status, code, request) {
   const answer = http.post(request.url, request.body, request.params);
+  answerTime.add(answer.timings.duration, { endpoint: 'nonsense', outcome: `${answer.status}` });
   if (answer.status !== status || codeOf(answer.body) !== code) {
     complain(`${answer.status} instead of ${status}: ${answer.body} for ${request.body.slice(0, 80)}`);
   }

@@ -15,12 +15,12 @@ import { COMMON, settings } from './lib/settings.js';
 import { counted, within } from './lib/limits.js';
 import { report } from './lib/report.js';
 import { parseUsers } from './lib/users.js';
-import { browse } from './lib/flows.js';
+import { browse } from './lib/visits.js';
 import { greet, knownSale, openSale, staffToken } from './lib/service.js';
 
 const run = settings(
   __ENV,
-  Object.assign({}, COMMON, { USERS_CSV: '', RATE: 500, SECONDS: 30, VUS: 500, P95: 100, P99: 200 }),
+  Object.assign({}, COMMON, { USERS_CSV: '', RATE: 500, SECONDS: 30, VUS: 500, EVENT: 0, P95: 100, P99: 200 }),
 );
 const users = new SharedArray('users', () => (run.USERS_CSV ? parseUsers(open(run.USERS_CSV)) : []));
 

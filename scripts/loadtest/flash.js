@@ -19,7 +19,7 @@
 import exec from 'k6/execution';
 import { sleep } from 'k6';
 import { SharedArray } from 'k6/data';
-import { COMMON, settings } from './lib/settings.js';
+import { CLAIMING, COMMON, settings } from './lib/settings.js';
 import { counted, within } from './lib/limits.js';
 import { report } from './lib/report.js';
 import { parseUsers } from './lib/users.js';
@@ -27,7 +27,7 @@ import { account, claim, greet, knownSale, openSale, staffToken } from './lib/se
 
 const run = settings(
   __ENV,
-  Object.assign({}, COMMON, {
+  Object.assign({}, COMMON, CLAIMING, {
     USERS_CSV: '../../target/users.csv',
     USERS: 100000,
     STOCK: 1000,
@@ -36,6 +36,7 @@ const run = settings(
     LEAD: 20,
     EARLY: 0,
     VUS: 2000,
+    EVENT: 0,
     P95: 2000,
     P99: 3000,
   }),

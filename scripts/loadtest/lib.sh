@@ -8,12 +8,43 @@ readonly HOST=http://127.0.0.1
 readonly STOCK=${BENCH_STOCK:-10000000}
 
 CODE=.   # the checkout that is run
+JAVA=java # that runs it
 RUN=$OUT # its data, logs and users
 PIDS=()
 SERVICE_PID= SERVICE_URL= ADMIN= SOLD_OUT=
 
 say() { printf '%s\n' "$*" >&2; }
 stop_with() { local code=$1; shift; say "$0: $*"; exit "$code"; }
+
+# --- pages --------------------------------------------------------------------------------------------------------------
+
+# Functions for tables in awk: the median of list[1..n], which is in order afterwards, and figures with commas.
+# shellcheck disable=SC2034 # used where this is sourced
+readonly MEDIAN='
+    function median(list, n,   i, j, t) {
+        for (i = 2; i <= n; i++)
+            for (j = i; j > 1 && list[j] + 0 < list[j - 1] + 0; j--) { t = list[j]; list[j] = list[j - 1]; list[j - 1] = t }
+        return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
+    }
+    function thousands(x,   s) {
+        s = x ~ /[^0-9.]/ ? x : sprintf("%.0f", x)
+        while (match(s, /[0-9]+[0-9][0-9][0-9]/)) s = substr(s, 1, RSTART + RLENGTH - 4) "," substr(s, RSTART + RLENGTH - 3)
+        return s
+    }'
+
+readonly PAGE=${BENCH_PAGE:-docs/benchmarks.md}
+
+# Ends this when what is measured could not be measured again: whether it is a quick run, whether the machine may be busy, how
+# many rounds. The pages themselves may have changed: several scripts write one after the other.
+for_the_page() {
+    [[ $1 == no ]] || stop_with 2 "--quick shows that it works, its figures are not for the page"
+    [[ $2 == no ]] || stop_with 2 "--force takes a busy machine, its figures are not for the page"
+    (($3 >= 5)) || stop_with 2 "the page has medians of five at least, not of $3"
+    [[ -z $(changed) ]] || stop_with 2 "the page names a version, and no commit has $(changed | head -1 | cut -c4-)"
+}
+
+changed() { git status --porcelain -- . ':!docs'; }
+version() { echo "$(git rev-parse --short HEAD)$([[ -z $(changed) ]] || echo ', changed')"; }
 
 # Puts a table into a page, between <!-- name --> and <!-- /name -->: page, name, file.
 into() {
@@ -24,6 +55,32 @@ into() {
         $0 == end { skip = 0 }
         !skip' "$page" >"$OUT/page.md" && cp "$OUT/page.md" "$page"
     say "written into $page"
+}
+
+# A cell of a table: file, its row's first and second cell (empty: any), the number of its column. Without what makes it bold.
+cell() {
+    awk -v first="$2" -v second="$3" -v column="$4" -F' *[|] *' '
+        $2 == first && (second == "" || $3 == second) { gsub(/[*]/, "", $(column + 1)); print $(column + 1); exit }' "$1"
+}
+
+# Puts a figure into the row of the page's first table that is marked <!-- goal name -->, and whether it is what the row asks
+# for, which is the first number of its second cell: name, figure, unit.
+goal() {
+    grep -qF "<!-- goal $1 -->" "$PAGE" || stop_with 1 "$PAGE has no goal $1"
+    [[ $2 =~ ^[0-9] ]] || stop_with 1 "nothing was measured for the goal $1"
+    awk -v mark="<!-- goal $1 -->" -v figure="$2" -v unit="${3:+ $3}" -F' [|] ' -v OFS=' | ' '
+        index($0, mark) {
+            asked = $2
+            number = figure
+            gsub(/,/, "", number)
+            match(asked, /[0-9][0-9,.]*/)
+            bound = substr(asked, RSTART, RLENGTH)
+            gsub(/,/, "", bound)
+            reached = index(asked, "≥") ? number + 0 >= bound + 0 : index(asked, "≤") ? number + 0 <= bound + 0 : number + 0 < bound + 0
+            $3 = figure unit
+            $4 = reached ? "reached" : "**missed**"
+        }
+        { print }' "$PAGE" >"$OUT/page.md" && cp "$OUT/page.md" "$PAGE"
 }
 
 # --- tools, build -----------------------------------------------------------------------------------------------------
@@ -57,7 +114,9 @@ need_quiet() {
 
 build() {
     built . || { say "building" && package .; }
-    JVM=$(sed -n 's:.*<jvm\.\(opens\|dev\)>\(.*\)</jvm.*>:\2:p' pom.xml | tr '\n' ' ')
+    JVM_OPENS=$(sed -n 's:.*<jvm\.opens>\(.*\)</jvm.*>:\1:p' pom.xml)
+    JVM_DEV=$(sed -n 's:.*<jvm\.dev>\(.*\)</jvm.*>:\1:p' pom.xml)
+    JVM="$JVM_OPENS $JVM_DEV"
     [[ $JVM == *-Xmx* ]] || stop_with 1 "pom.xml has no jvm.dev"
     mkdir -p "$OUT"
 }
@@ -128,7 +187,7 @@ start_service() {
     : >"$RUN/service.log" # what the last one said must not pass for this one's words
     # shellcheck disable=SC2086 # options are several words
     env COUPONRUSH_CONFIG="$CODE/conf/couponrush.yaml" COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR="$RUN/data" "${settings[@]}" \
-        java $JVM "${options[@]}" -jar "$CODE/target/couponrush.jar" dev >"$RUN/service.log" 2>&1 &
+        "$JAVA" $JVM "${options[@]}" -jar "$CODE/target/couponrush.jar" dev >"$RUN/service.log" 2>&1 &
     SERVICE_PID=$!
     PIDS+=("$SERVICE_PID")
     await_line "$SERVICE_PID" "$RUN/service.log" 'CouponRush is up'
@@ -193,8 +252,9 @@ start_reference() {
 
 # A program of the test tree that drives load: class, arguments. Its process is ended with this script.
 run_java() {
-    local class=$1
-    java -Xmx1g -XX:+UseParallelGC -cp "target/test-classes:target/classes:target/lib/*" "io.couponrush.bench.$class" "${@:2}" \
+    local class=$1 package=io.couponrush.bench
+    [[ $class == *.* ]] && package=io.couponrush.${class%.*} class=${class##*.}
+    java -Xmx1g -XX:+UseParallelGC -cp "target/test-classes:target/classes:target/lib/*" "$package.$class" "${@:2}" \
         2>"$OUT/$class.log" &
     local pid=$! code
     PIDS+=("$pid")
@@ -283,6 +343,16 @@ calm_down() {
         echo "$before $after" | awk '{ exit !(($3 - $1) < 0.1 * ($4 - $2)) }' && return
     done
     UNCALM=$((${UNCALM:-0} + 1))
+}
+
+# Ticks that the machine beneath took from this one, and all there were.
+stolen() { awk '/^cpu / { print $9, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9; exit }' /proc/stat; }
+stolen_since() { echo "$1 $(stolen)" | awk '{ printf "%.1f %%", 100 * ($3 - $1) / ($4 - $2 > 0 ? $4 - $2 : 1) }'; }
+
+# How the clock of the processor is governed, where that can be seen.
+governor() {
+    local file=/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
+    [[ -r $file ]] && echo " (governor $(<"$file"))"
 }
 
 # Ticks that the optimising compiler of a JVM has had.

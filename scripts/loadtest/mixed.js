@@ -16,16 +16,17 @@
 
 import exec from 'k6/execution';
 import { SharedArray } from 'k6/data';
-import { COMMON, settings } from './lib/settings.js';
+import { CLAIMING, COMMON, settings } from './lib/settings.js';
 import { counted, within } from './lib/limits.js';
 import { report } from './lib/report.js';
 import { parseUsers } from './lib/users.js';
-import { browse, listen } from './lib/flows.js';
+import { listen } from './lib/sockets.js';
+import { browse } from './lib/visits.js';
 import { account, claim, greet, openSale, staffToken } from './lib/service.js';
 
 const run = settings(
   __ENV,
-  Object.assign({}, COMMON, {
+  Object.assign({}, COMMON, CLAIMING, {
     USERS_CSV: '../../target/users.csv',
     USERS: 10000,
     STOCK: 1000,
@@ -80,7 +81,9 @@ export const options = {
     { 'claims{sale:main,ended:open}': ['count==0'] },
     within('issue', 'issued', run.P95, run.P99),
     within('issue', 'COUPON_SOLD_OUT', run.P95, run.P99),
+    within('events', '200', run.P95, run.P99),
     within('event', '200', run.P95, run.P99),
+    within('event', '304', run.P95, run.P99),
     within('my', '200', run.P95, run.P99),
     run.STOCK < run.USERS ? { 'notices{type:coupon.soldout}': [`count>=${Math.ceil(run.SOCKETS / 10) * 10}`] } : {},
   ),

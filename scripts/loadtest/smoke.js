@@ -2,22 +2,31 @@
 //
 //   BASE_URL        the service (http://127.0.0.1:8080); needs loadtest.enabled
 //   ADMIN_EMAIL, ADMIN_PASSWORD  staff, who opens the campaign (the demo's)
+//   P95, P99        milliseconds for every answer (1000, 2000)
 //   RETRIES         how often a claim that was shed is sent again (3)
 //   LOG_COUPONS     1 logs every coupon, for verify --answers (0)
 //   RESULT, HTML    files for the figures, for people (none)
 
 import { check } from 'k6';
-import { COMMON, settings } from './lib/settings.js';
-import { counted } from './lib/limits.js';
+import { CLAIMING, COMMON, settings } from './lib/settings.js';
+import { counted, within } from './lib/limits.js';
 import { report } from './lib/report.js';
-import { browse } from './lib/flows.js';
+import { browse } from './lib/visits.js';
 import { account, call, claim, complain, freshUsers, greet, openSale, press, staffToken } from './lib/service.js';
 
-const run = settings(__ENV, COMMON);
+const run = settings(__ENV, Object.assign({}, COMMON, CLAIMING, { P95: 1000, P99: 2000 }));
 
 export const options = {
   scenarios: { smoke: { executor: 'shared-iterations', vus: 1, iterations: 1, maxDuration: '2m' } },
-  thresholds: Object.assign({ checks: ['rate==1'], http_req_failed: ['rate==0'] }, counted(['main'])),
+  thresholds: Object.assign(
+    { checks: ['rate==1'], http_req_failed: ['rate==0'] },
+    counted(['main']),
+    ...['issued', 'replayed', 'COUPON_SOLD_OUT'].map((outcome) => within('issue', outcome, run.P95, run.P99)),
+    ...['events', 'event', 'my', 'coupon', 'use', 'cancel-use', 'notifications'].map((endpoint) =>
+      within(endpoint, '200', run.P95, run.P99),
+    ),
+    within('event', '304', run.P95, run.P99),
+  ),
   summaryTrendStats: ['med', 'p(95)', 'p(99)', 'max'],
 };
 

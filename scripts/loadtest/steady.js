@@ -4,7 +4,8 @@
 //   BASE_URL        the service (http://127.0.0.1:8080)
 //   USERS_CSV       users, as scripts/loadtest/users writes them (../../target/users.csv, seen from this file)
 //   RATE            claims a second (10000)
-//   SECONDS         of it (60), after WARM_UP seconds (10) at the same rate that count for the books only
+//   SECONDS         of it (60)
+//   WARM_UP         seconds before that (10), at the same rate, that count for the books only
 //   WIN             percent that get a coupon (10)
 //   VUS             of k6: claims that can be under way (1000)
 //   P95, P99        milliseconds for every outcome (100, 200)
@@ -16,7 +17,7 @@
 
 import exec from 'k6/execution';
 import { SharedArray } from 'k6/data';
-import { COMMON, settings } from './lib/settings.js';
+import { CLAIMING, COMMON, settings } from './lib/settings.js';
 import { counted, within } from './lib/limits.js';
 import { report } from './lib/report.js';
 import { parseUsers } from './lib/users.js';
@@ -24,7 +25,7 @@ import { account, claim, freshUsers, greet, openSale, press, staffToken } from '
 
 const run = settings(
   __ENV,
-  Object.assign({}, COMMON, {
+  Object.assign({}, COMMON, CLAIMING, {
     RETRIES: 0,
     USERS_CSV: '../../target/users.csv',
     RATE: 10000,

@@ -10,6 +10,7 @@
 //   PING            seconds between two pings (25)
 //   P95, P99        milliseconds to a message; both clocks must agree (1000, 2000)
 //   ADMIN_EMAIL, ADMIN_PASSWORD  staff (the demo's)
+//   LOG_COUPONS     1 logs every coupon, for verify --answers (0)
 //   RESULT, HTML    files for the figures, for people (none)
 
 import exec from 'k6/execution';
@@ -17,7 +18,7 @@ import { sleep } from 'k6';
 import { COMMON, settings } from './lib/settings.js';
 import { counted } from './lib/limits.js';
 import { report } from './lib/report.js';
-import { listen } from './lib/flows.js';
+import { listen } from './lib/sockets.js';
 import { account, asStaff, freshUsers, greet, openSale, staffToken } from './lib/service.js';
 
 const run = settings(
@@ -30,6 +31,7 @@ const run = settings(
     TURNS: 4,
     CLAIMERS: 20,
     PING: 25,
+    LOG_COUPONS: 0,
     P95: 1000,
     P99: 2000,
   }),
@@ -61,6 +63,7 @@ export const options = {
       missed: ['count==0'],
       sockets: [`count==${perVu * run.VUS}`],
       'notice_delay{type:coupon.event}': [`p(95)<${run.P95}`, `p(99)<${run.P99}`],
+      'notice_delay{type:coupon.issued}': [`p(95)<${run.P95}`, `p(99)<${run.P99}`],
       'notices{type:coupon.event}': [`count>=${perVu * run.VUS * run.TURNS}`],
       'notices{type:coupon.issued}': [`count>=${claimers}`],
     },

@@ -1,12 +1,13 @@
 // node --test scripts/loadtest/lib/lib.test.js
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { codeOf, comeBackAfter, ended, OUTCOMES, outcomeOf } from './answers.js';
 import { decode, encode, socketUrl } from './frames.js';
 import { counted, within } from './limits.js';
 import { report, resultOf } from './report.js';
-import { COMMON, settings, shown } from './settings.js';
+import { CLAIMING, COMMON, settings, shown } from './settings.js';
 import { parseUsers } from './users.js';
 
 test('the environment wins over defaults, and every mistake is told', () => {
@@ -82,4 +83,59 @@ test('every outcome of every sale is kept for the report', () => {
   for (const outcome of OUTCOMES) assert.ok(thresholds[`answers{sale:b,outcome:${outcome}}`]);
   assert.deepEqual(thresholds.unexpected, ['count==0']);
   assert.deepEqual(within('issue', 'issued', 1, 2), { 'answer_time{endpoint:issue,outcome:issued}': ['p(95)<1', 'p(99)<2'] });
+});
+
+const SCRIPTS = new URL('..', import.meta.url);
+const scripts = readdirSync(SCRIPTS)
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => ({ name, text: readFileSync(new URL(name, SCRIPTS), 'utf8') }));
+
+/** What a script reads: its own words between settings(__ENV, and the bracket. */
+function settingsOf({ name, text }) {
+  const found = /^const run = settings\(\s*__ENV,\s*([^;]*?),?\s*\);$/m.exec(text);
+  assert.ok(found, `${name} has no settings`);
+  return new Function('COMMON', 'CLAIMING', `return ${found[1]};`)(COMMON, CLAIMING);
+}
+
+/** What the top of a script lists: text by name. */
+function listed({ text }) {
+  const entries = {};
+  let names = [];
+  for (const line of text.slice(0, text.indexOf('import ')).split('\n')) {
+    const entry = /^\/\/ {3}([A-Z][A-Z0-9_]*(?:, [A-Z0-9_]+)*) {2,}(.*)/.exec(line);
+    if (entry) names = entry[1].split(', ');
+    for (const name of names) entries[name] = `${entries[name] || ''} ${entry ? entry[2] : line}`;
+  }
+  return entries;
+}
+
+test('each script lists at its top what it reads, with the defaults', () => {
+  assert.equal(scripts.length, 7);
+  for (const script of scripts) {
+    const read = settingsOf(script);
+    const top = listed(script);
+    assert.deepEqual(Object.keys(top).sort(), Object.keys(read).sort(), script.name);
+    for (const name of Object.keys(read)) {
+      if (read[name] === '' || /^ADMIN_/.test(name)) continue;
+      assert.match(top[name], new RegExp(`\\(([^)]*[ ,])?${read[name]}[,:)]?`), `${script.name}: ${name}`);
+    }
+  }
+});
+
+test('each setting is used, by the script or by what it calls', () => {
+  const shared = { RETRIES: /\bclaim\(/, LOG_COUPONS: /\b(claim|claimOnce|logCoupon|press|listen)\(/ };
+  for (const script of scripts) {
+    for (const name of Object.keys(settingsOf(script))) {
+      if (name in COMMON) continue;
+      assert.match(script.text, shared[name] || new RegExp(`\\brun\\.${name}\\b`), `${script.name}: ${name}`);
+    }
+  }
+});
+
+test('only what listens needs the module for sockets', () => {
+  const listens = scripts.filter(({ text }) => /lib\/sockets\.js/.test(text)).map(({ name }) => name);
+  assert.deepEqual(listens, ['mixed.js', 'subscribers.js']);
+  const lib = readdirSync(new URL('lib/', SCRIPTS)).filter((name) => /^(?!lib\.test).*\.js$/.test(name));
+  const modules = lib.filter((name) => /k6\/websockets|sockets\.js/.test(readFileSync(new URL(`lib/${name}`, SCRIPTS), 'utf8')));
+  assert.deepEqual(modules, ['sockets.js']);
 });

@@ -8,7 +8,9 @@ import { shown } from './settings.js';
 
 /** @typedef {import('./users.js').User} User */
 /** @typedef {import('./report.js').Sale} Sale */
-/** @typedef {{BASE_URL: string, ADMIN_EMAIL: string, ADMIN_PASSWORD: string, RETRIES: number, LOG_COUPONS: number}} Settings */
+/** @typedef {{BASE_URL: string, ADMIN_EMAIL: string, ADMIN_PASSWORD: string}} Settings */
+/** @typedef {Settings & {LOG_COUPONS: number}} Logging */
+/** @typedef {Logging & {RETRIES: number}} Claiming */
 
 /** Answers to claims, by sale and outcome. */
 export const answers = new Counter('answers');
@@ -145,7 +147,7 @@ export function eventOf(settings, eventId) {
 /**
  * Claims until there is a last word, or RETRIES came to nothing: the key is the same in every try.
  *
- * @param {Settings} settings
+ * @param {Claiming} settings
  * @param {Sale} sale
  * @param {User} user
  * @param {string} key
@@ -166,7 +168,7 @@ export function claim(settings, sale, user, key) {
 /**
  * Claims once, whatever comes.
  *
- * @param {Settings} settings
+ * @param {Logging} settings
  * @param {Sale} sale
  * @param {User} user
  * @param {string} key
@@ -178,7 +180,7 @@ export function claimOnce(settings, sale, user, key) {
 /**
  * Sends a claim whose key is spent, or one more time: the answer counts, and no other claim.
  *
- * @param {Settings} settings
+ * @param {Logging} settings
  * @param {Sale} sale
  * @param {User} user
  * @param {string} key
@@ -209,7 +211,7 @@ export function press(settings, sale, user, key) {
 /**
  * With LOG_COUPONS, writes down a coupon that somebody was shown, for verify --answers.
  *
- * @param {Settings} settings
+ * @param {Logging} settings
  * @param {any} coupon
  */
 export function logCoupon(settings, coupon) {

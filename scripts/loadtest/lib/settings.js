@@ -6,12 +6,12 @@ export const COMMON = {
   BASE_URL: 'http://127.0.0.1:8080',
   ADMIN_EMAIL: 'admin@demo.couponrush.example',
   ADMIN_PASSWORD: 'admin-runs-campaigns',
-  EVENT: 0,
-  RETRIES: 3,
-  LOG_COUPONS: 0,
   RESULT: '',
   HTML: '',
 };
+
+/** What scripts know whose claims are sent again until there is a last word. */
+export const CLAIMING = { RETRIES: 3, LOG_COUPONS: 0 };
 
 /**
  * The defaults, overridden by what the environment holds under their names. A default that is a number asks for a number

@@ -10,7 +10,8 @@ import sys
 WARM_UP_S = 480  # until then the JVM fills its caches and compiles
 WIDTH, ROW, LEFT, PLOT = 920, 74, 215, 545
 
-# name, what it is, how it must behave: ("flat", growth allowed in percent, and absolutely), ("below", bound), None
+# name, what it is, how it must behave: ("flat", growth allowed in percent, and absolutely), ("below", bound),
+# ("each", what a coupon may add to it at most, and what may come besides), None
 CURVES = [
     ("answers_per_second", "answers a second", ("flat", 5, 50)),
     ("p95_ms", "p95, ms", None),
@@ -23,9 +24,12 @@ CURVES = [
     ("queued", "messages published, not consumed", ("below", 2000)),
     ("parked", "dead and unrouted messages", ("below", 1)),
     ("postgres_connections", "connections to Postgres", ("flat", 0, 3)),
-    ("redis_mb", "memory of Redis, MB", None),
-    ("postgres_mb", "size of the database, MB", None),
-    ("dead_rows", "dead rows in Postgres", None),
+    ("coupons", "coupons", None),
+    ("outbox_rows", "outbox rows, kept for 7 days", ("each", 1.02, 200)),
+    ("notices_rows", "notices, kept for 7 days", ("each", 1.02, 200)),
+    ("postgres_mb", "size of the database, MB", ("each", 2048 / 1048576, 8)),
+    ("redis_mb", "memory of Redis, MB", ("each", 200 / 1048576, 2)),
+    ("dead_rows", "dead rows in Postgres", ("flat", 50, 5000)),
 ]
 
 
@@ -34,12 +38,17 @@ def median(values):
     return ordered[len(ordered) // 2]
 
 
-def verdict(rule, values):
+def verdict(rule, values, coupons):
     """What is wrong with a curve; empty when nothing is."""
     if rule is None:
         return ""
     if rule[0] == "below":
         return f"reaches {max(values):.0f}" if max(values) >= rule[1] else ""
+    if rule[0] == "each":
+        sold, added = coupons[-1] - coupons[0], values[-1] - values[0]
+        if sold <= 0:
+            return "cannot be judged: nothing was sold"
+        return f"grows by {added / sold:.3g} for each coupon" if added > sold * rule[1] + rule[2] else ""
     third = max(1, len(values) // 3)
     first, last = median(values[:third]), median(values[-third:])
     allowed = max(first * rule[1] / 100, rule[2])
@@ -73,8 +82,10 @@ def main(samples, picture):
     for i, (name, title, rule) in enumerate(CURVES):
         values = [row[name] for row in rows]
         after = [row[name] for row in rows if row["seconds"] > WARM_UP_S] or values
-        if verdict(rule, after):
-            wrong.append(f"{title} {verdict(rule, after)}")
+        coupons = [row["coupons"] for row in rows if row["seconds"] > WARM_UP_S] or [row["coupons"] for row in rows]
+        told = verdict(rule, after, coupons)
+        if told:
+            wrong.append(f"{title} {told}")
         parts.append(curve(name, title, rule, seconds, values, 30 + ROW * i))
     ticks = "".join(
         f'<text x="{LEFT + PLOT * s / seconds[-1]:.0f}" y="{height - 12}" text-anchor="middle" class="small">{s // 60} min</text>'

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ final class Differences {
             "IDEMPOTENCY_KEY_REUSED");
 
     private final Books books;
+    private final Counters counters;
     private final Broker broker;
     private final Duration patience;
 
@@ -36,8 +38,9 @@ final class Differences {
      *
      * @param patience for what comes to rest by itself: reservations, outbox, queues, counted refusals
      */
-    Differences(Books books, Broker broker, Duration patience) {
+    Differences(Books books, Counters counters, Broker broker, Duration patience) {
         this.books = books;
+        this.counters = counters;
         this.broker = broker;
         this.patience = patience;
     }
@@ -57,6 +60,7 @@ final class Differences {
             rows(sale, book, ofSale);
             if (shown != null) coupons(sale, book, shown, ofSale);
             redis(book, ofSale);
+            users(book, ofSale);
             ofSale.forEach(difference -> found.add(sale.name() + " (event " + sale.eventId() + "): " + difference));
         }
         queues(found);
@@ -103,6 +107,20 @@ final class Differences {
         int soldOut = book.generation() % 2 == 1 ? book.generation() : 0;
         if (shelf.soldOut() != soldOut) {
             found.add("Redis: sold out in generation " + shelf.soldOut() + ", Postgres " + soldOut);
+        }
+    }
+
+    /** Who has how many: a count that is too high keeps a user from what is still allowed, one that is too low costs a refusal. */
+    private void users(Book book, List<String> found) {
+        Map<Long, Integer> redis = counters.of(book.eventId());
+        Map<Long, Integer> rows =
+                book.rows().stream().collect(Collectors.toMap(Book.Row::userId, row -> 1, Integer::sum, TreeMap::new));
+        var users = new TreeSet<>(redis.keySet());
+        users.addAll(rows.keySet());
+        for (long user : users) {
+            int counted = redis.getOrDefault(user, 0);
+            int has = rows.getOrDefault(user, 0);
+            if (counted != has) found.add("Redis: user " + user + " has " + counted + ", Postgres has " + has);
         }
     }
 

@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
@@ -15,6 +18,7 @@ import jdk.jfr.consumer.RecordingFile;
 /** Adds a flight recording up: where the samples of running Java code were, and what was allocated. */
 final class HotSpots {
     private static final int TOP = 20;
+    private static final int FEW = 8;
 
     private final Tally methods = new Tally();
     private final Tally packages = new Tally();
@@ -30,7 +34,7 @@ final class HotSpots {
 
     private HotSpots() {}
 
-    /** Argument: the recording. */
+    /** Arguments: the recording; with {@code page} after it, only what is worth a page is printed, as a list. */
     public static void main(String[] args) throws IOException {
         var spots = new HotSpots();
         try (var recording = new RecordingFile(Path.of(args[0]))) {
@@ -38,17 +42,28 @@ final class HotSpots {
                 spots.add(recording.readEvent());
             }
         }
-        spots.methods.print("methods that were running (top frame)");
-        spots.packages.print("packages that were running (top frame)");
-        spots.ours.print("methods of the service, with all that they called", spots.methods.total);
-        spots.reached.print("packages, with all that they called", spots.methods.total);
-        spots.threads.print("threads that were running Java code");
-        spots.nativeMethods.print(
+        if (args.length > 1) spots.page();
+        else spots.all();
+    }
+
+    private void page() {
+        System.out.println("- Java was running in the packages " + packages.few());
+        System.out.println("- and in the methods " + methods.few());
+        System.out.println("- allocated by (first frame outside the JDK) " + sites.few());
+    }
+
+    private void all() {
+        methods.print("methods that were running (top frame)");
+        packages.print("packages that were running (top frame)");
+        ours.print("methods of the service, with all that they called", methods.total);
+        reached.print("packages, with all that they called", methods.total);
+        threads.print("threads that were running Java code");
+        nativeMethods.print(
                 "native methods, without waiting (one thread is looked at a time: compare only among these)");
-        spots.compiled.print("methods whose compilation took long, in ms: many mean that it was not warm yet");
-        spots.deoptimised.print("compiled code thrown away");
-        spots.classes.print("classes allocated, by bytes");
-        spots.sites.print("methods that allocate, by bytes (first frame outside the JDK)");
+        compiled.print("methods whose compilation took long, in ms: many mean that it was not warm yet");
+        deoptimised.print("compiled code thrown away");
+        classes.print("classes allocated, by bytes");
+        sites.print("methods that allocate, by bytes (first frame outside the JDK)");
     }
 
     private void add(RecordedEvent event) {
@@ -143,13 +158,29 @@ final class HotSpots {
             print(title, total);
         }
 
+        /** The heaviest with their parts of all, in one line. */
+        String few() {
+            return heaviest(FEW)
+                    .map(e -> String.format(
+                            Locale.ROOT, "`%s` %.1f %%", shortened(e.getKey()), 100.0 * e.getValue() / total))
+                    .collect(Collectors.joining(", "));
+        }
+
+        /** A method without its package; a package as it is. */
+        private static String shortened(String name) {
+            return name.replaceFirst("^.*\\.(?=[A-Z][^.]*\\.)", "");
+        }
+
+        private Stream<Map.Entry<String, Long>> heaviest(int count) {
+            return weights.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                    .limit(count);
+        }
+
         /** As parts of a whole that is not their sum, because they overlap. */
         void print(String title, long whole) {
             System.out.printf("%n%s; %d in all%n", title, whole);
-            weights.entrySet().stream()
-                    .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-                    .limit(TOP)
-                    .forEach(e -> System.out.printf("  %5.1f %%  %s%n", 100.0 * e.getValue() / whole, e.getKey()));
+            heaviest(TOP).forEach(e -> System.out.printf("  %5.1f %%  %s%n", 100.0 * e.getValue() / whole, e.getKey()));
         }
     }
 }

@@ -31,8 +31,9 @@ final class Pulse {
             """
             select pg_database_size(current_database()) / 1048576,
                    (select sum(n_dead_tup) from pg_stat_user_tables),
-                   (select sum(n_live_tup) from pg_stat_user_tables where relname = 'outbox'),
-                   (select sum(n_live_tup) from pg_stat_user_tables where relname = 'notices'),
+                   (select count(*) from outbox),
+                   (select count(*) from notices),
+                   (select count(*) from user_coupons),
                    (select count(*) from pg_stat_activity where datname = current_database())""";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -108,7 +109,7 @@ final class Pulse {
 
     private void postgres(Map<String, Double> pulse) {
         var row = pool.query(SQL).execute().await().iterator().next();
-        String[] names = {"postgres_mb", "dead_rows", "outbox_rows", "notices_rows", "postgres_connections"};
+        String[] names = {"postgres_mb", "dead_rows", "outbox_rows", "notices_rows", "coupons", "postgres_connections"};
         for (int i = 0; i < names.length; i++) {
             pulse.put(
                     names[i], row.getNumeric(i) == null ? 0 : row.getNumeric(i).doubleValue());

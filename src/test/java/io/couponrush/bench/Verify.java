@@ -63,7 +63,8 @@ final class Verify {
         @Nullable Set<Shown> shown = answers == null ? null : Rehearsal.shown(answers);
         var places = Places.of(env, data);
         var broker = Broker.at(places.rabbitmqUri(), run.service());
-        List<String> found = new Differences(places.books(), broker, patience).of(run, shown);
+        var counters = new Counters(places.redisUri());
+        List<String> found = new Differences(places.books(), counters, broker, patience).of(run, shown);
         for (var sale : run.sales()) {
             out.printf(
                     "%s: event %d, %d claims won, %d open, answers %s%n",

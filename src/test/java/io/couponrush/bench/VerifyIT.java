@@ -129,6 +129,26 @@ class VerifyIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 1, has 2", "0, -1, has 0", "999999, 1, has 1"})
+    void aCountOfAUserThatIsNotThatOfTheRowsIsFound(long user, int by, String found) throws IOException {
+        String counted = Long.toString(user == 0 ? winner() : user);
+        try {
+            redis(Command.HINCRBY, "user", counted, Integer.toString(by));
+            assertThat(verify(result, "0")).startsWith("1 ").contains("Redis: user " + counted + " " + found);
+        } finally {
+            redis(Command.HINCRBY, "user", counted, Integer.toString(-by));
+        }
+    }
+
+    /** Somebody who was shown a coupon. */
+    private long winner() throws IOException {
+        return Rehearsal.shown(directory.resolve("coupons.log"))
+                .iterator()
+                .next()
+                .userId();
+    }
+
     @Test
     void aReservationThatNobodySettlesIsFound() {
         try {

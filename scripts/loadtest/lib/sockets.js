@@ -1,14 +1,14 @@
-// What visitors do, for scripts that mix them.
+// Browsers that listen. Only what needs sockets imports this: k6 knows the module by this name since 1.6.
 
 import exec from 'k6/execution';
 import { WebSocket } from 'k6/websockets';
 import { Counter, Trend } from 'k6/metrics';
 import { decode, encode, socketUrl } from './frames.js';
-import { call, claimOnce, complain } from './service.js';
+import { claimOnce, complain } from './service.js';
 
 /** @typedef {import('./users.js').User} User */
 /** @typedef {import('./report.js').Sale} Sale */
-/** @typedef {import('./service.js').Settings} Settings */
+/** @typedef {import('./service.js').Logging} Logging */
 
 /** Messages that sockets got, by type. */
 export const notices = new Counter('notices');
@@ -19,26 +19,10 @@ export const sockets = new Counter('sockets');
 export const missed = new Counter('missed');
 
 /**
- * A look at the shop: the list, one campaign, the same once more (304), and one's own coupons.
- *
- * @param {Settings} settings
- * @param {Sale} sale
- * @param {User | null} user
- */
-export function browse(settings, sale, user) {
-  call(settings, 'events', '/api/coupons/events?limit=20', [200]);
-  const path = `/api/coupons/events/${sale.eventId}`;
-  const event = call(settings, 'event', path, [200]);
-  const tag = event.headers.Etag || event.headers.ETag;
-  if (tag) call(settings, 'event', path, [200, 304], { headers: { 'If-None-Match': tag } });
-  if (user) call(settings, 'my', '/api/coupons/my?limit=20', [200], { token: user.token });
-}
-
-/**
  * A browser that stays: listens to a campaign and, if it is somebody's, to that user's messages, claims once if it is told
  * to, pings, and closes after a time.
  *
- * @param {Settings} settings
+ * @param {Logging} settings
  * @param {Sale} sale
  * @param {{stayMs: number, pingMs: number, user: User | null, claims: boolean, turns: number}} how
  *     turns is how many messages `coupon.event` it must have heard in the end
