@@ -136,7 +136,8 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.warmUp(),
                 outcome -> meters.warmedUp(outcome.name().toLowerCase(Locale.ROOT)));
         repeat("warm-up", WARM_UP_EVERY, warmUp::round);
-        return redis.start().compose(v -> listen(timers, rebuilder, ledger));
+        Future<Void> connected = issuance.directMax() > 0 ? redis.startEvenIfAway() : redis.start();
+        return connected.compose(v -> listen(timers, rebuilder, ledger));
     }
 
     /** Nobody asks any more, here or from other nodes: then what is under way comes to its end, for a moment at most. */
