@@ -51,11 +51,13 @@ final class Rewards {
     /**
      * Makes the parts.
      *
+     * @param patient for what waits for a client, or takes longer than a statement may
      * @param limiter of issuing, per user
      * @param recent remembers who was given a coupon
      */
     Rewards(
             Pool pool,
+            Pool patient,
             Contract contract,
             Campaigns campaigns,
             CampaignNews news,
@@ -69,9 +71,9 @@ final class Rewards {
         this.news = news;
         this.office = office;
         this.meters = meters;
-        audience = new AudienceStore(pool);
+        audience = new AudienceStore(pool, patient);
         grants = new GrantStore(pool);
-        draws = new DrawStore(pool);
+        draws = new DrawStore(pool, patient);
         this.issuance = issuance;
         this.limiter = limiter;
         desk = new GrantDesk(grants, issuance::issue, meters::claim, recent::mark, System::nanoTime);

@@ -76,6 +76,7 @@ import java.util.stream.Collectors;
 /** The whole object graph in one place, started and stopped in order. */
 final class Server {
     private static final Duration CLOCK_EVERY = Duration.ofSeconds(10);
+    private static final int PATIENT = 3;
     private static final Duration REFUSALS_EVERY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -83,6 +84,7 @@ final class Server {
     private final Meters meters;
     private final Health health = new Health();
     private final Pool pool;
+    private final Pool patient;
     private final DatabaseClock clock;
     private final Campaigns campaigns;
     private final SoldOutFlags soldOut = new SoldOutFlags(System::nanoTime);
@@ -118,6 +120,7 @@ final class Server {
         doors = new Doors(vertx, settings, meters);
         management = new ManagementRoutes(metrics.registry(), health);
         pool = Postgres.pool(vertx, settings.postgres(), this::postgresReconnected);
+        patient = Postgres.patient(vertx, settings.postgres(), PATIENT, this::postgresReconnected);
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
         notices = new NoticeStore(pool);
@@ -139,7 +142,8 @@ final class Server {
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
         var claims = new SharedIssuance(vertx, settings);
-        rewards = new Rewards(pool, contract, campaigns, news, office, claims, meters, reads.recent(), issueLimiter);
+        rewards = new Rewards(
+                pool, patient, contract, campaigns, news, office, claims, meters, reads.recent(), issueLimiter);
         live = new LiveChannel(
                 vertx, settings, account.callers(), campaigns, meters.sockets(), clock, System::nanoTime);
     }
@@ -184,7 +188,7 @@ final class Server {
         }
         return stopped.transform(before -> refusals.flush())
                 .transform(before -> shared.stop())
-                .transform(before -> Future.join(pool.close(), staff.close(), reads.close()))
+                .transform(before -> Future.join(pool.close(), patient.close(), staff.close(), reads.close()))
                 .mapEmpty();
     }
 

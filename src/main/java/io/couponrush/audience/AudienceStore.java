@@ -31,6 +31,9 @@ public final class AudienceStore {
             select user_id from event_audience where event_id = $1 and user_id > $2 order by user_id limit $3
             """;
 
+    /** Longer than a client may take for its file. */
+    private static final String WAIT_FOR_THE_CLIENT = "set local idle_in_transaction_session_timeout = '125s'";
+
     /** Two imports of one campaign would wait for each other's rows. */
     private static final String ALONE =
             """
@@ -70,6 +73,7 @@ public final class AudienceStore {
             """;
 
     private final Pool pool;
+    private final Pool patient;
 
     /** What became of some users: how many are new on the list, and who does not exist. */
     record Added(int added, Set<Long> unknown) {}
@@ -101,8 +105,14 @@ public final class AudienceStore {
         }
     }
 
-    public AudienceStore(Pool pool) {
+    /**
+     * Makes the store.
+     *
+     * @param patient for transactions that wait for a client
+     */
+    public AudienceStore(Pool pool, Pool patient) {
         this.pool = pool;
+        this.patient = patient;
     }
 
     /** Whether the list of a campaign has that user. */
@@ -134,7 +144,7 @@ public final class AudienceStore {
      */
     Future<Import.Report> write(
             long eventId, boolean rehearse, Deed deed, Function<Writing, Future<Import.Report>> write) {
-        return pool.withTransaction(tx -> alone(tx, eventId)
+        return patient.withTransaction(tx -> alone(tx, eventId)
                         .compose(v -> write.apply(guests -> add(tx, eventId, guests)))
                         .compose(report -> rehearse
                                 ? Future.failedFuture(new Rehearsed(report))
@@ -144,8 +154,9 @@ public final class AudienceStore {
     }
 
     private static Future<Void> alone(SqlConnection tx, long eventId) {
-        return tx.preparedQuery(ALONE)
-                .execute(Tuple.of(eventId))
+        return tx.query(WAIT_FOR_THE_CLIENT)
+                .execute()
+                .compose(v -> tx.preparedQuery(ALONE).execute(Tuple.of(eventId)))
                 .compose(rows -> rows.iterator().next().getBoolean(0)
                         ? Future.succeededFuture()
                         : Future.failedFuture(new Busy()));

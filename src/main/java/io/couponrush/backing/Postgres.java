@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
@@ -23,8 +22,20 @@ public final class Postgres {
     /** Classes of SQLSTATE: connection, transaction rollback, resources, object in use or locked, operator, system. */
     private static final Set<String> AWAY = Set.of("08", "40", "53", "55", "57", "58");
 
+    /** The server ended a session in whose transaction nothing was asked for too long. */
+    private static final String LEFT_TOO_LONG = "25P03";
+
     private static final int READERS_QUEUED = 100;
     private static final Duration LOOKS_AWAY = Duration.ofSeconds(1);
+
+    /** How long a transaction may be left alone by its node while it keeps others waiting. */
+    private static final Duration LEFT_ALONE = Duration.ofSeconds(5);
+
+    /** The longest that a statement takes which sets a limit of its own. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** How much later than a server's limit its word of it arrives. */
+    private static final Duration TRANSIT = Duration.ofSeconds(1);
 
     private Postgres() {}
 
@@ -41,7 +52,13 @@ public final class Postgres {
     public static Pool pool(
             Vertx vertx, Settings.Postgres settings, String name, int size, int queue, Runnable reconnected) {
         var options = sized(settings, name, size, queue);
-        return pool(vertx, connect(settings), new NetClientOptions(), options, reconnected);
+        return pool(vertx, connect(settings), options, settings.statementTimeout(), reconnected);
+    }
+
+    /** For the few transactions that set limits of their own, longer than usual. */
+    public static Pool patient(Vertx vertx, Settings.Postgres settings, int size, Runnable reconnected) {
+        var options = sized(settings, "postgres-patient", size, settings.poolQueue());
+        return pool(vertx, connect(settings), options, PATIENCE, reconnected);
     }
 
     /** The pool of {@link Settings.Postgres#readUri}, as large as that of the primary; null when there is none. */
@@ -51,7 +68,7 @@ public final class Postgres {
             return null;
         }
         var size = sized(settings, "postgres-read", settings.poolSize(), settings.poolQueue());
-        return pool(vertx, connect(settings, uri), new NetClientOptions(), size, Postgres::notCounted);
+        return pool(vertx, connect(settings, uri), size, settings.statementTimeout(), Postgres::notCounted);
     }
 
     /** For long readings: they may take their time, but neither write nor take several processors. */
@@ -61,7 +78,7 @@ public final class Postgres {
                 .addProperty("default_transaction_read_only", "on")
                 .addProperty("max_parallel_workers_per_gather", "0");
         var size = sized(settings, "postgres-staff", staff.connections(), READERS_QUEUED);
-        return pool(vertx, connect, new NetClientOptions(), size, Postgres::notCounted);
+        return pool(vertx, connect, size, staff.statementTimeout(), Postgres::notCounted);
     }
 
     /**
@@ -74,9 +91,7 @@ public final class Postgres {
                 .addProperty("statement_timeout", millis(LOOKS_AWAY))
                 .addProperty("idle_in_transaction_session_timeout", millis(LOOKS_AWAY))
                 .addProperty("idle_session_timeout", millis(idle));
-        var net =
-                new NetClientOptions().setIdleTimeout((int) idle.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        return pool(vertx, connect, net, sized(settings, name, 1, 1), Postgres::notCounted);
+        return pool(vertx, connect, sized(settings, name, 1, 1), LOOKS_AWAY, Postgres::notCounted);
     }
 
     /** Of connections that are given up when nobody needs them. */
@@ -91,21 +106,28 @@ public final class Postgres {
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Makes a pool whose connections are given up when their server keeps silent for longer than it may think.
+     *
+     * @param statement the longest that a statement takes
+     */
     private static Pool pool(
-            Vertx vertx, PgConnectOptions connect, NetClientOptions net, PoolOptions options, Runnable reconnected) {
+            Vertx vertx, PgConnectOptions connect, PoolOptions options, Duration statement, Runnable reconnected) {
+        Duration silence = statement.plus(TRANSIT);
+        var transport = new NetClientOptions()
+                .setConnectTimeout((int) silence.toMillis())
+                .setIdleTimeout((int) silence.toMillis()) // until the connection stands
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         var replacements = new Replacements(reconnected);
         var made = new AtomicReference<@Nullable Pool>();
-        Pool pool = PgBuilder.pool()
-                .with(options)
-                .with(net)
-                .connectingTo(connect.setMetricsName(options.getName()))
-                .withConnectHandler(connection -> {
+        connect.setMetricsName(options.getName());
+        Pool pool = new TransportDriver()
+                .createPool(vertx, () -> Future.succeededFuture(connect), options, transport, connection -> {
+                    Overdue.watch(connection, silence);
                     Pool its = made.get();
                     replacements.made(its == null ? 1 : its.size());
                     connection.close(); // to the pool
-                })
-                .using(vertx)
-                .build();
+                });
         made.set(pool);
         return pool;
     }
@@ -134,7 +156,7 @@ public final class Postgres {
     public static boolean isAway(Throwable failure) {
         if (failure instanceof PgException refused) {
             String state = refused.getSqlState();
-            return state != null && AWAY.contains(state.substring(0, 2));
+            return state != null && (AWAY.contains(state.substring(0, 2)) || state.equals(LEFT_TOO_LONG));
         }
         // closed connections, full queues, waits that took too long: the client makes these itself
         return failure instanceof VertxException;
@@ -154,6 +176,7 @@ public final class Postgres {
         var options = PgConnectOptions.fromUri(uri.reveal()).setCachePreparedStatements(true);
         return options.addProperty("statement_timeout", millis(settings.statementTimeout()))
                 .addProperty("lock_timeout", millis(settings.lockTimeout()))
+                .addProperty("idle_in_transaction_session_timeout", millis(LEFT_ALONE))
                 .addProperty("application_name", "couponrush");
     }
 

@@ -28,6 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
+    private static final Pattern POLICY = Pattern.compile("maxmemory_policy:(\\S+)");
+    private static final String NOT_EVICTING = "noeviction";
+
+    /** What a master says that cannot be written to: a replica, loading, without disk, memory or enough replicas. */
+    private static final List<String> USELESS = List.of("READONLY", "LOADING", "MISCONF", "OOM", "NOREPLICAS");
+
+    private static final String PROBE = "cp:{probe}";
+    private static final String PROBE_LIVES_MS = "1000";
     private static final long AWAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int TIMEOUTS_MAX = 2;
     private static final long BACKOFF_FIRST_MS = 20;
@@ -45,7 +53,7 @@ public final class RedisLink {
     private int timeoutsInARow;
 
     /** A connection and the run_id of the process behind it. */
-    private record Session(Redis client, RedisConnection connection, String runId) {}
+    private record Session(Redis client, RedisConnection connection, String runId, String policy) {}
 
     /** The link of the claim path, likewise. */
     public RedisLink(Vertx vertx, String uri, Duration timeout, int inFlightMax, Runnable reconnected) {
@@ -72,6 +80,16 @@ public final class RedisLink {
     /** Completes when the first connection stands; fails when it cannot be made. Later losses are repaired alone. */
     public Future<Void> start() {
         return connect();
+    }
+
+    /** Likewise, but when it cannot be made it is tried again, alone: until then it is away. */
+    public Future<Void> startEvenIfAway() {
+        return connect().recover(e -> {
+            LOG.warn("started without Redis: {}", e.toString());
+            lostAt = System.nanoTime() - AWAY_NANOS;
+            reconnect(new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS));
+            return Future.succeededFuture();
+        });
     }
 
     public Future<Void> stop() {
@@ -170,24 +188,33 @@ public final class RedisLink {
                 .setMaxWaitingHandlers(inFlightMax);
         Redis client = Redis.createClient(vertx, options);
         return client.connect()
-                .compose(connection -> identify(connection).map(runId -> new Session(client, connection, runId)))
+                .compose(connection -> identify(client, connection))
                 .timeout(2_000, TimeUnit.MILLISECONDS)
                 .onSuccess(this::use)
                 .onFailure(e -> client.close().onFailure(RedisLink::ignore))
                 .mapEmpty();
     }
 
-    private static Future<String> identify(RedisConnection connection) {
+    /** A master that can be written to: it may be one and still be loading, or be full. */
+    private static Future<Session> identify(Redis client, RedisConnection connection) {
         return connection
                 .send(Request.cmd(Command.ROLE))
                 .compose(RedisLink::requireMaster)
-                .compose(master -> connection.send(Request.cmd(Command.INFO).arg("server")))
-                .compose(info -> {
-                    var found = RUN_ID.matcher(info.toString());
-                    return found.find()
-                            ? Future.succeededFuture(found.group(1))
-                            : Future.failedFuture("Redis does not tell its run_id");
-                });
+                .compose(master -> connection.send(
+                        Request.cmd(Command.SET).arg(PROBE).arg("").arg("PX").arg(PROBE_LIVES_MS)))
+                .compose(written -> info(connection, "memory", POLICY))
+                .compose(policy -> info(connection, "server", RUN_ID)
+                        .compose(runId -> runId.isEmpty()
+                                ? Future.failedFuture("Redis does not tell its run_id")
+                                : Future.succeededFuture(new Session(client, connection, runId, policy))));
+    }
+
+    /** Empty when it does not tell. */
+    private static Future<String> info(RedisConnection connection, String section, Pattern line) {
+        return connection.send(Request.cmd(Command.INFO).arg(section)).map(info -> {
+            var found = line.matcher(info.toString());
+            return found.find() ? found.group(1) : "";
+        });
     }
 
     private static Future<Void> requireMaster(Response role) {
@@ -203,15 +230,20 @@ public final class RedisLink {
             return;
         }
         session = fresh;
+        if (!fresh.policy().isEmpty() && !fresh.policy().equals(NOT_EVICTING)) {
+            LOG.error("Redis evicts stock when it is full: maxmemory-policy is {}, not noeviction", fresh.policy());
+        }
         fresh.connection().exceptionHandler(e -> lost(fresh));
         fresh.connection().endHandler(v -> lost(fresh));
     }
 
-    /** A demoted master must not be asked again, and one that keeps silent is as good as gone. */
+    /** One that cannot be written to must not be asked again, and one that keeps silent is as good as gone. */
     private void dropIfUseless(Session used, Throwable e) {
-        if (isReply(e, "READONLY")) {
-            lost(used);
-        } else if (e instanceof TimeoutException && ++timeoutsInARow >= TIMEOUTS_MAX && used.equals(session)) {
+        if (!used.equals(session)) {
+            return;
+        }
+        if (USELESS.stream().anyMatch(code -> isReply(e, code))
+                || e instanceof TimeoutException && ++timeoutsInARow >= TIMEOUTS_MAX) {
             lost(used);
             lostAt -= AWAY_NANOS;
         }

@@ -102,6 +102,7 @@ public final class DrawStore {
     private static final String DONE = "update draws set done_at = clock_timestamp() where event_id = $1";
 
     private final Pool pool;
+    private final Pool patient;
 
     /** What Postgres said to somebody who wants to enter; the names are those of {@code enter_draw}. */
     enum Entry {
@@ -136,8 +137,14 @@ public final class DrawStore {
 
     record Winner(int place, long userId) {}
 
-    public DrawStore(Pool pool) {
+    /**
+     * Makes the store.
+     *
+     * @param patient for what takes longer than a statement may
+     */
+    public DrawStore(Pool pool, Pool patient) {
         this.pool = pool;
+        this.patient = patient;
     }
 
     /** In the transaction that forgets the user. */
@@ -167,7 +174,7 @@ public final class DrawStore {
     /** Decides who has won, once for all. */
     Future<Void> decide(Task draw) {
         var values = Tuple.of(draw.eventId(), draw.seed().inner(), draw.seed().outer());
-        return pool.withTransaction(tx -> tx.query(TAKE_TIME)
+        return patient.withTransaction(tx -> tx.query(TAKE_TIME)
                 .execute()
                 .compose(v -> tx.preparedQuery(DECIDE).execute(values))
                 .mapEmpty());

@@ -18,10 +18,12 @@ import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +49,9 @@ public final class IssuanceVerticle extends VerticleBase {
     private final InstantSource clock;
     private final Meters meters;
     private final CouponCodes codes = new CouponCodes();
+    private final List<MessageConsumer<?>> asked = new ArrayList<>();
 
-    private RedisLink redis;
+    private volatile RedisLink redis; // asked by health checks elsewhere
     private Pool pool;
     private Pool session;
     private CouponStore store;
@@ -130,13 +133,16 @@ public final class IssuanceVerticle extends VerticleBase {
                 issuance.warmUp(),
                 outcome -> meters.warmedUp(outcome.name().toLowerCase(Locale.ROOT)));
         repeat("warm-up", WARM_UP_EVERY, warmUp::round);
-        return redis.start().compose(v -> listen(timers, rebuilder, ledger));
+        Future<Void> connected = issuance.directMax() > 0 ? redis.startEvenIfAway() : redis.start();
+        return connected.compose(v -> listen(timers, rebuilder, ledger));
     }
 
-    /** HTTP has stopped before: what is under way comes to its end, for a moment at most. */
+    /** Nobody asks any more, here or from other nodes: then what is under way comes to its end, for a moment at most. */
     @Override
     public Future<?> stop() {
-        return drained(DRAIN_LOOKS).transform(done -> Future.join(redis.stop(), pool.close(), session.close()));
+        return Future.join(asked.stream().map(MessageConsumer::unregister).toList())
+                .transform(deaf -> drained(DRAIN_LOOKS))
+                .transform(done -> Future.join(redis.stop(), pool.close(), session.close()));
     }
 
     private Future<Void> drained(int looks) {
@@ -150,18 +156,16 @@ public final class IssuanceVerticle extends VerticleBase {
         EventBus bus = vertx.eventBus();
         Handler<Message<CampaignChanged>> reload = message -> reload(rebuilder, message);
         var home = new AnswerPost(bus, timers, true);
-        bus.<IssueCommands>localConsumer(Addresses.ISSUE, message -> issue(message.body(), home));
-        bus.localConsumer(Addresses.RELOAD_STOCK, reload);
-        var open = new ArrayList<Future<Void>>();
-        open.add(bus.<Long>consumer(Addresses.RESERVED, message -> reserved(ledger, message))
-                .completion());
+        asked.add(bus.<IssueCommands>localConsumer(Addresses.ISSUE, message -> issue(message.body(), home)));
+        asked.add(bus.localConsumer(Addresses.RELOAD_STOCK, reload));
+        asked.add(bus.<Long>consumer(Addresses.RESERVED, message -> reserved(ledger, message)));
         if (settings.issuance().remote()) {
             var abroad = new AnswerPost(bus, timers, false);
-            open.add(bus.<IssueCommands>consumer(Addresses.ISSUE_REMOTE, message -> issue(message.body(), abroad))
-                    .completion());
-            open.add(bus.consumer(Addresses.RELOAD_STOCK_REMOTE, reload).completion());
+            asked.add(bus.<IssueCommands>consumer(Addresses.ISSUE_REMOTE, message -> issue(message.body(), abroad)));
+            asked.add(bus.consumer(Addresses.RELOAD_STOCK_REMOTE, reload));
         }
-        return Future.all(open).mapEmpty();
+        return Future.all(asked.stream().map(MessageConsumer::completion).toList())
+                .mapEmpty();
     }
 
     private static void reload(Rebuilder rebuilder, Message<CampaignChanged> message) {

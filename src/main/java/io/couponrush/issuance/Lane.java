@@ -111,7 +111,7 @@ final class Lane {
     /** Nothing is under way here. */
     boolean idle() {
         boolean waiting = !arrivals.isEmpty() || !parked.isEmpty() || resting > 0 || !door.idle();
-        return !waiting && !reserving && !direct.on() && committer.idle();
+        return !waiting && !reserving && !direct.on() && committer.idle() && settlements.idle();
     }
 
     private void wake() {
@@ -228,9 +228,9 @@ final class Lane {
         refusals.answer(turned);
         if (!parked.isEmpty()) {
             unparkLater();
-            if (reserved.openLeases() == 0) { // nobody is left whose commit could tell
-                findOut(reserved.epoch());
-            }
+        }
+        if (reserved.openLeases() == 0 && reserved.answers().contains(Denied.EMPTY)) { // nobody is left to tell
+            findOut(reserved.epoch());
         }
         committer.commitNext();
     }

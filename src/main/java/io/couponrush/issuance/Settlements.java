@@ -17,6 +17,7 @@ final class Settlements {
     private long epoch;
     private int soldOutGeneration;
     private boolean timed;
+    private int underWay;
 
     Settlements(long eventId, Ledger ledger, Timers timers) {
         this.eventId = eventId;
@@ -48,8 +49,14 @@ final class Settlements {
         int generation = soldOutGeneration;
         pending = new ArrayList<>();
         soldOutGeneration = 0;
+        underWay++;
         // Losing it is harmless: the sweeper asks Postgres again.
-        ledger.settle(eventId, epoch, out, generation).onFailure(e -> {});
+        ledger.settle(eventId, epoch, out, generation).onComplete(heard -> underWay--);
+    }
+
+    /** Redis has heard of everything, or never will. */
+    boolean idle() {
+        return pending.isEmpty() && soldOutGeneration == 0 && underWay == 0;
     }
 
     /** Leases of another epoch are gone with it: only the newest counts. */

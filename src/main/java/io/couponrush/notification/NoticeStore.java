@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
 public final class NoticeStore {
     /**
      * One writer at a time, until its commit. Otherwise a transaction with lower ids could commit after one with higher
-     * ids, and a browser that asks for what came after the higher ones would never see the lower.
+     * ids, and a browser that asks for what came after the higher ones would never see the lower. A node that hangs keeps
+     * the others waiting no longer than that.
      */
-    private static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(7266013)";
+    static final String ONE_AT_A_TIME =
+            """
+            set local idle_in_transaction_session_timeout = '1s';
+            select pg_advisory_xact_lock(7266013)
+            """;
 
     private static final String ADD =
             """

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.testkit.OverheardLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -112,6 +113,48 @@ class RedisLinkIT {
                     throw onEventLoop(() -> other.start()).cause();
                 })
                 .hasMessageContaining("not a master");
+    }
+
+    /** ROLE and INFO are answered all the same. */
+    @Test
+    void isAwayWhileTheServerCannotBeWrittenTo() throws InterruptedException {
+        admin("CONFIG", "SET", "maxmemory", "1");
+        Request write = Request.cmd(Command.SET).arg("cp:{0}:meta").arg("");
+        assertThat(onEventLoop(() -> link.send(write)).cause()).hasMessageStartingWith("OOM");
+
+        for (int look = 0; look < 10; look++) {
+            assertThat(onEventLoop(() -> Future.succeededFuture(link.away())).result())
+                    .isTrue();
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+
+        admin("CONFIG", "SET", "maxmemory", "0");
+        await().untilAsserted(() -> assertThat(call().succeeded()).isTrue());
+    }
+
+    @Test
+    void startsWithoutAServerWhereThatIsAllowed() throws IOException {
+        int port = freePort();
+        var other = new RedisLink(vertx, "redis://127.0.0.1:" + port, Duration.ofSeconds(2), 100, () -> {});
+
+        assertThat(onEventLoop(other::startEvenIfAway).succeeded()).isTrue();
+
+        assertThat(other.runId()).isNull();
+        assertThat(onEventLoop(() -> Future.succeededFuture(other.away())).result())
+                .isTrue();
+        onEventLoop(other::stop);
+    }
+
+    @Test
+    void saysThatStockCouldBeEvicted() {
+        admin("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+        var log = new OverheardLog();
+        log.start();
+
+        onEventLoop(() -> link.start());
+
+        log.stop();
+        assertThat(log.errors()).anyMatch(line -> line.contains("allkeys-lru"));
     }
 
     private String port() {

@@ -54,6 +54,20 @@ class PostgresFaultIT {
         assertThat(fleet.nodes()).allMatch(node -> node.postgres().lost() > 0);
     }
 
+    /** A partition that nobody ends with a FIN: what has lost something stays silent until the node itself gives it up. */
+    @Test
+    void linesToPostgresStaySilent(Fleet fleet) {
+        var trial = Trial.of(fleet, "Postgres lines silent", 8)
+                .injects("all is lost for 6 s, then on those lines for good");
+        fleet.nodes().forEach(node -> node.postgres().swallow());
+        Trial.pause(6_000);
+        trial.isOver(5);
+        fleet.nodes().forEach(node -> node.postgres().pass());
+        var outcome = trial.ends();
+        assertThat(outcome.counters().get("batches_undecided slow")).isPositive();
+        assertThat(outcome.counters().get("reconnects postgres")).isPositive();
+    }
+
     @Test
     void statementsArriveAtPostgresLate(Fleet fleet) {
         var trial = Trial.of(fleet, "Postgres late", 6).injects("blackhole 3.4 s, then all of it arrives");

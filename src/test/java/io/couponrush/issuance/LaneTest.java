@@ -10,6 +10,7 @@ import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.bus.Refusal;
 import io.couponrush.issuance.CouponBook.Epoch;
 import io.couponrush.issuance.Ledger.Ask;
+import io.couponrush.issuance.Ledger.Reserved;
 import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.SimulatedPostgres.Campaign;
@@ -232,6 +233,36 @@ class LaneTest {
         bench.runFor(50);
         String code = ((Issued) answers.get(0)).couponCode();
         assertThat(answers.get(1)).isEqualTo(new Refused(Refusal.USER_LIMIT_EXCEEDED, List.of(code)));
+    }
+
+    /** Units are left: that somebody waits for a decision of their own says nothing about the stock. */
+    @Test
+    void looksForLostUnitsOnlyWhenThereAreNone() {
+        open(10, 1);
+        Settlement first = consumedElsewhere(1);
+        Settlement second = consumedElsewhere(2);
+        bench.redis().settle(EVENT, bench.postgres().campaign(EVENT).epoch(), List.of(second), 0);
+        offer(claim(1));
+        assertThat(answers).as("waits for the other node").isEmpty();
+        bench.redis().settle(EVENT, bench.postgres().campaign(EVENT).epoch(), List.of(first), 0);
+
+        offer(claim(2));
+
+        assertThat(bench.epochsBegun()).isZero();
+    }
+
+    @Test
+    void isNotIdleWhileRedisHasNotHeardOfADecision() {
+        lane.offer(claim(1));
+        bench.run();
+        assertThat(answers).hasSize(1);
+        assertThat(bench.settled()).isEmpty();
+        assertThat(lane.idle()).isFalse();
+
+        bench.runFor(10);
+
+        assertThat(bench.settled()).hasSize(1);
+        assertThat(lane.idle()).isTrue();
     }
 
     @Test
@@ -461,6 +492,14 @@ class LaneTest {
 
         assertThat(answers).containsExactly(new Refused(Refusal.COUPON_SOLD_OUT));
         assertThat(bench.settled()).extracting(Ledger.Settlement::verb).containsExactly(Verb.S);
+    }
+
+    /** Another node holds a unit for that user; what it will tell Redis. */
+    private Settlement consumedElsewhere(long user) {
+        var ask = new Ask(UUID.randomUUID(), user, UUID.randomUUID());
+        Reserved reserved = bench.redis().reserve(EVENT, bench.redis().run(), 10_000, List.of(ask));
+        assertThat(reserved.answers()).singleElement().isInstanceOf(Reservation.Held.class);
+        return new Settlement(Verb.C, ask.rid(), ask.newLease());
     }
 
     private void offer(Claim claim) {

@@ -59,6 +59,21 @@ class NotificationVerticleIT {
         delivery.close();
     }
 
+    /** As if it were suspended while it is the one that writes. */
+    @Test
+    void aNodeThatHangsDoesNotKeepTheOthersFromWriting() {
+        SqlConnection hangs = await(delivery.pool.getConnection());
+        hangs.exceptionHandler(ended -> {});
+        await(hangs.begin().compose(tx -> hangs.query(NoticeStore.ONE_AT_A_TIME).execute()));
+        var notice = new Incoming("soldout:1", "coupon.soldout", null, null, 1, "{}");
+
+        long began = System.nanoTime();
+        await(store.add(List.of(notice)));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+        await(hangs.close().otherwiseEmpty());
+    }
+
     @Test
     void eachCouponIsToldOnceThoughConnectionsAreLost() throws Exception {
         NotificationVerticle verticle = verticle();
