@@ -26,6 +26,7 @@ import io.couponrush.issuance.SharedIssuance;
 import io.couponrush.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -89,11 +90,11 @@ final class Rewards {
     }
 
     /** One event loop's worth. */
-    List<Routes> routes(Authentication authentication, AuditTrail trail) {
+    List<Routes> routes(Authentication authentication, AuditTrail trail, InstantSource clock) {
         return List.of(
                 new AudienceRoutes(authentication, campaigns, audience, office, trail, importing),
                 new GrantRoutes(authentication, contract, campaigns, desk, trail, granting),
-                new DrawRoutes(authentication, draws, limiter));
+                new DrawRoutes(authentication, campaigns, draws, limiter, clock));
     }
 
     /** Carries out the draws that are over. */

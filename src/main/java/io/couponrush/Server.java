@@ -18,6 +18,8 @@ import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventRoutes;
 import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.campaign.StaffEventRoutes;
+import io.couponrush.campaign.WindowStore;
+import io.couponrush.campaign.WindowVerticle;
 import io.couponrush.config.Settings;
 import io.couponrush.config.Settings.Role;
 import io.couponrush.http.Authentication;
@@ -252,7 +254,8 @@ final class Server {
     private Future<Void> deploySweeps() {
         var expiry = new ExpiryVerticle(new ExpiryStore(pool), settings.redemption(), news, meters.redemption());
         var reminders = new ReminderVerticle(new InterestStore(pool), news);
-        return deploy(expiry).compose(v -> deploy(reminders));
+        var windows = new WindowVerticle(new WindowStore(pool), news);
+        return deploy(expiry).compose(v -> deploy(reminders)).compose(v -> deploy(windows));
     }
 
     private Future<Void> deployRewards() {
@@ -300,7 +303,7 @@ final class Server {
     List<Routes> routes() {
         var wallet = new WalletStore(reads::ofUser);
         var held = HeldData.of(pool, wallet, notices, staff.audit());
-        var routes = new ArrayList<>(rewards.routes(authentication, trail));
+        var routes = new ArrayList<>(rewards.routes(authentication, trail, clock));
         routes.addAll(staff.routes(authentication, campaigns, trail));
         routes.addAll(List.of(
                 account.routes(authentication, contract, loginLimiter, clientAddress::of, trail, held),

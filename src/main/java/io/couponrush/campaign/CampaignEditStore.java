@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.time.ZoneOffset;
 
 /** Changes campaigns: each change is decided under the lock of the campaign's row, between two batches of coupons. */
 public final class CampaignEditStore {
@@ -31,7 +32,7 @@ public final class CampaignEditStore {
                    epoch = case when $16 then next_epoch(epoch) else epoch end,
                    soldout_generation = soldout_generation
                        + case when (soldout_generation %% 2 = 1) <> (issued_count = $3) then 1 else 0 end,
-                   version = version + 1
+                   version = version + 1, edited_at = $18
              where id = $17
             returning %s
             """
@@ -39,6 +40,10 @@ public final class CampaignEditStore {
 
     private static final String TELL_STOCK = """
             select tell_stock($1, $2, $3)
+            """;
+
+    private static final String TELL_WAITING = """
+            select tell_waiting($1)
             """;
 
     private static final String TELL_CHANGE =
@@ -90,7 +95,8 @@ public final class CampaignEditStore {
         var values = CampaignStore.tuple(wanted.terms())
                 .addBoolean(wanted.paused())
                 .addBoolean(Edit.fences(before, wanted))
-                .addLong(before.eventId());
+                .addLong(before.eventId())
+                .addOffsetDateTime(now.atOffset(ZoneOffset.UTC));
         return tx.preparedQuery(UPDATE)
                 .execute(values)
                 .map(rows -> new Change(
@@ -116,13 +122,20 @@ public final class CampaignEditStore {
     private static Future<Answer<Change>> tellStock(SqlConnection tx, Change change) {
         Campaign after = change.after();
         if (!change.turned()) {
-            return Future.succeededFuture(Answer.given(change));
+            return change.opened() ? tellWaiting(tx, change) : Future.succeededFuture(Answer.given(change));
         }
         return tx.preparedQuery(TELL_STOCK)
                 .execute(Tuple.of(
                         after.eventId(),
                         after.soldOutGeneration(),
                         after.terms().title()))
+                .map(Answer.given(change));
+    }
+
+    /** Stock may have returned while nobody could claim. */
+    private static Future<Answer<Change>> tellWaiting(SqlConnection tx, Change change) {
+        return tx.preparedQuery(TELL_WAITING)
+                .execute(Tuple.of(change.after().eventId()))
                 .map(Answer.given(change));
     }
 }

@@ -17,6 +17,11 @@ record Change(Campaign before, Campaign after, Instant at) {
         return after.epoch() != before.epoch();
     }
 
+    /** Claims are taken now, and were not before. */
+    boolean opened() {
+        return after.status(at) == CampaignStatus.ACTIVE && before.status(at) != CampaignStatus.ACTIVE;
+    }
+
     /** Sold out now, or on sale again. */
     boolean turned() {
         return after.soldOutGeneration() != before.soldOutGeneration();

@@ -1,6 +1,6 @@
 /**
  * Campaigns: their terms, window and stock, the staff's routes, the cache that every claim asks. Knows {@code audit},
- * {@code http}, {@code bus}.
+ * {@code http}, {@code bus}, {@code backing} and {@code timing}.
  */
 @NullMarked
 @CheckReturnValue

@@ -225,7 +225,7 @@ public record Settings(
     /**
      * Coupons after they were issued.
      *
-     * @param expiringBefore how long before its expiry the owner of a coupon is told
+     * @param expiringBefore how long before its expiry the owner of a coupon is told; never before half of its life
      * @param sweepEvery how often coupons are looked for whose time comes
      */
     public record Redemption(@Default("24h") Duration expiringBefore, @Default("10s") Duration sweepEvery) {

@@ -1,6 +1,9 @@
 package io.couponrush.draw;
 
+import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventPath;
+import io.couponrush.campaign.NotStarted;
 import io.couponrush.draw.DrawStore.Entry;
 import io.couponrush.draw.DrawStore.Seen;
 import io.couponrush.http.Answer;
@@ -15,6 +18,7 @@ import io.couponrush.http.Routes;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** Entering draws, and seeing that they were fair. */
@@ -23,18 +27,28 @@ public final class DrawRoutes implements Routes {
     private static final long NOBODY = 0;
 
     private final Authentication authentication;
+    private final Campaigns campaigns;
     private final DrawStore store;
     private final RateLimiter limiter;
+    private final InstantSource clock;
 
     /**
      * Makes the routes of one event loop.
      *
      * @param limiter of issuing, per user: entering counts as a claim
+     * @param clock Postgres' time as this node knows it
      */
-    public DrawRoutes(Authentication authentication, DrawStore store, RateLimiter limiter) {
+    public DrawRoutes(
+            Authentication authentication,
+            Campaigns campaigns,
+            DrawStore store,
+            RateLimiter limiter,
+            InstantSource clock) {
         this.authentication = authentication;
+        this.campaigns = campaigns;
         this.store = store;
         this.limiter = limiter;
+        this.clock = clock;
     }
 
     @Override
@@ -55,15 +69,17 @@ public final class DrawRoutes implements Routes {
             return;
         }
         var body = new JsonObject().put("eventId", eventId).put("userId", userId);
-        Replies.json(ctx, 201, store.enter(eventId, userId).map(entry -> answer(entry, body)), entered -> entered);
+        var answered = campaigns.with(
+                eventId, campaign -> store.enter(eventId, userId).map(entry -> answer(entry, campaign, body)));
+        Replies.json(ctx, 201, answered, entered -> entered);
     }
 
-    private static Answer<JsonObject> answer(Entry entry, JsonObject entered) {
+    private Answer<JsonObject> answer(Entry entry, Campaign campaign, JsonObject entered) {
         return switch (entry) {
             case ENTERED -> Answer.given(entered);
             case NO_EVENT -> Answer.denied(ProblemCode.EVENT_NOT_FOUND);
             case NO_DRAW -> Answer.denied(Problem.of(ProblemCode.EVENT_STATE_CONFLICT, "The event does not draw."));
-            case NOT_OPEN -> Answer.denied(ProblemCode.EVENT_NOT_STARTED);
+            case NOT_OPEN -> Answer.denied(NotStarted.problem(campaign, clock.instant()));
             case CLOSED -> Answer.denied(ProblemCode.EVENT_ENDED);
             case PAUSED -> Answer.denied(ProblemCode.EVENT_PAUSED);
             case BARRED -> Answer.denied(Problem.of(ProblemCode.FORBIDDEN, "The event is for those who were invited."));
@@ -73,8 +89,9 @@ public final class DrawRoutes implements Routes {
     private void see(RoutingContext ctx, long eventId) {
         Caller caller = Authentication.callerOrNull(ctx);
         long userId = caller == null ? NOBODY : caller.userId();
-        var seen = store.see(eventId, userId).map(found -> found.map(draw -> Answer.given(json(eventId, draw, userId)))
-                .orElse(Answer.denied(Problem.of(ProblemCode.NOT_FOUND, "There is no such draw."))));
+        var seen = campaigns.with(eventId, campaign -> store.see(eventId, userId)
+                .map(found -> found.map(draw -> Answer.given(json(eventId, draw, userId)))
+                        .orElse(Answer.denied(Problem.of(ProblemCode.NOT_FOUND, "The event does not draw.")))));
         Replies.json(ctx, 200, seen, draw -> draw);
     }
 

@@ -5,6 +5,7 @@ import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
+import io.couponrush.bus.Refusal;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.draw.DrawStore.Task;
 import io.couponrush.draw.DrawStore.Winner;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Carries out draws that are over, step by step: decide, issue to the winners, tell the others. Each step is one that may be
@@ -77,13 +79,20 @@ public final class DrawVerticle extends VerticleBase {
             if (claims.stream().anyMatch(claim -> claim.result() instanceof Deferred)) {
                 return Future.failedFuture("some winners have to wait");
             }
-            claims.stream()
-                    .map(Future::result)
-                    .filter(outcome -> outcome instanceof Refused)
-                    .forEach(refused ->
-                            LOG.atError().addKeyValue("eventId", eventId).log("a winner was refused: {}", refused));
+            claims.forEach(claim -> {
+                if (claim.result() instanceof Refused refused) {
+                    log(eventId, refused);
+                }
+            });
             return store.issued(eventId, winners.get(winners.size() - 1).place());
         });
+    }
+
+    /** Staff may take a winner off the list; any other refusal is a mistake of ours. */
+    private static void log(long eventId, Refused refused) {
+        LOG.atLevel(refused.why() == Refusal.FORBIDDEN ? Level.INFO : Level.ERROR)
+                .addKeyValue("eventId", eventId)
+                .log("a winner was refused: {}", refused);
     }
 
     /** The same in every try, on every node. */

@@ -6,11 +6,15 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 
-/** Reminds of starts ten minutes ahead, batch by batch with a pause between; whoever asks later is reminded at once. */
+/**
+ * Reminds of starts ten minutes ahead, batch by batch with a pause between; whoever asks later is reminded at once. Tells the
+ * many who wait when much stock returns, and clears the lists of what is over.
+ */
 public final class ReminderVerticle extends VerticleBase {
     private static final Duration BEFORE = Duration.ofMinutes(10);
     private static final Duration EVERY = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
 
     private final InterestStore store;
     private final CampaignNews news;
@@ -23,6 +27,8 @@ public final class ReminderVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         new Rounds(vertx, "reminders", EVERY, PAUSE, this::remind).begin();
+        new Rounds(vertx, "word of returned stock", EVERY, PAUSE, this::callMore).begin();
+        new Rounds(vertx, "clearing of lists", PRUNE_EVERY, PAUSE, this::prune).begin();
         return Future.succeededFuture();
     }
 
@@ -34,5 +40,17 @@ public final class ReminderVerticle extends VerticleBase {
             }
             return reminded == InterestStore.BATCH;
         });
+    }
+
+    private Future<Boolean> callMore() {
+        return store.callMore().onSuccess(more -> {
+            if (more) {
+                news.outboxWritten();
+            }
+        });
+    }
+
+    private Future<Boolean> prune() {
+        return store.prune().map(gone -> gone == InterestStore.BATCH);
     }
 }

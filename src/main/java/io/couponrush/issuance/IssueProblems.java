@@ -3,9 +3,9 @@ package io.couponrush.issuance;
 import io.couponrush.bus.IssueOutcome.Deferred;
 import io.couponrush.bus.IssueOutcome.Refused;
 import io.couponrush.campaign.Campaign;
+import io.couponrush.campaign.NotStarted;
 import io.couponrush.http.Problem;
 import io.couponrush.http.ProblemCode;
-import java.time.Duration;
 import java.time.Instant;
 
 /** Refused and deferred claims as problems. */
@@ -15,7 +15,7 @@ final class IssueProblems {
     static Problem of(Refused refused, Campaign campaign, Instant now) {
         return switch (refused.why()) { // no default: a new refusal stops the build here
             case EVENT_NOT_FOUND -> Problem.of(ProblemCode.EVENT_NOT_FOUND);
-            case EVENT_NOT_STARTED -> notStarted(campaign.terms().startTime(), now);
+            case EVENT_NOT_STARTED -> NotStarted.problem(campaign, now);
             case EVENT_ENDED -> Problem.of(ProblemCode.EVENT_ENDED);
             case EVENT_PAUSED -> Problem.of(ProblemCode.EVENT_PAUSED);
             case FORBIDDEN -> Problem.of(ProblemCode.FORBIDDEN, "The event is for those who were invited.");
@@ -31,12 +31,5 @@ final class IssueProblems {
         var code = deferred.overloaded() ? ProblemCode.OVERLOADED : ProblemCode.UNAVAILABLE;
         return Problem.of(code, "Nothing was issued, or a retry with the same Idempotency-Key finds it.")
                 .retryAfter(deferred.retryAfterSeconds());
-    }
-
-    private static Problem notStarted(Instant start, Instant now) {
-        long seconds = Duration.between(now, start).toSeconds();
-        return Problem.of(ProblemCode.EVENT_NOT_STARTED)
-                .with("startTime", start.toString())
-                .retryAfter(seconds);
     }
 }

@@ -165,20 +165,24 @@ final class Inbox {
     private void acknowledge(List<Delivery> batch, Map<String, Fate> fates, int stored) {
         long lastGood = 0;
         int good = 0;
+        int forgotten = 0;
         for (Delivery delivery : batch) {
             Incoming message = delivery.message();
             Span span = message.span();
             if (span != null) {
                 span.end();
             }
-            if (fates.get(message.messageId()) == NotAdded.UNTRUE) {
+            Fate fate = fates.get(message.messageId());
+            if (fate == NotAdded.UNTRUE) {
                 refuse(delivery.from(), delivery.tag(), message.messageId(), "not that user's coupon");
             } else {
                 lastGood = delivery.tag();
                 good++;
+                forgotten += fate == NotAdded.FORGOTTEN ? 1 : 0;
             }
         }
-        meters.duplicates(good - stored);
+        meters.forgotten(forgotten);
+        meters.duplicates(good - stored - forgotten);
         RabbitDeliveries from = batch.get(0).from();
         if (lastGood == 0) {
             return;

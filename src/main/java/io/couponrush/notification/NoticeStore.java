@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** What users were told, in the order of its ids. Owns the table {@code notices}. */
 public final class NoticeStore {
     /**
-     * One writer at a time, until its commit. Otherwise a transaction with lower ids could commit after one with higher
-     * ids, and a browser that asks for what came after the higher ones would never see the lower. A node that hangs keeps
-     * the others waiting no longer than that.
+     * One writer at a time, until its commit; who forgets a user waits for it (V043). Otherwise a transaction with lower
+     * ids could commit after one with higher ids, and a browser that asks for what came after the higher ones would never
+     * see the lower. A node that hangs keeps the others waiting no longer than that.
      */
     static final String ONE_AT_A_TIME =
             """
@@ -30,7 +30,9 @@ public final class NoticeStore {
     private static final String ADD =
             """
             with asked as (
-                select a.*, case
+                select a.*,
+                       a.user_id is null or exists (select 1 from users u where u.id = a.user_id) as known,
+                       case
                            when a.coupon_id is not null then exists (
                                select 1 from user_coupons c where c.id = a.coupon_id and c.user_id = a.user_id)
                            when a.type = 'coupon.drawn' then exists (
@@ -41,10 +43,10 @@ public final class NoticeStore {
                        with ordinality as a (message_id, user_id, coupon_id, type, body, event_id, ord)),
             added as (
                 insert into notices (message_id, user_id, type, body)
-                select message_id, user_id, type, body from asked where true_of_user order by ord
+                select message_id, user_id, type, body from asked where known and true_of_user order by ord
                 on conflict (message_id) do nothing
                 returning message_id, id)
-            select a.message_id, n.id, a.true_of_user from asked a left join added n on n.message_id = a.message_id
+            select a.message_id, n.id, a.known, a.true_of_user from asked a left join added n on n.message_id = a.message_id
             """;
 
     private static final String AFTER =
@@ -67,9 +69,10 @@ public final class NoticeStore {
 
     record Added(long id) implements Fate {}
 
-    /** Known already, or not true: the coupon is not that user's. */
+    /** Known already; for a user who was forgotten; or not true: the coupon is not that user's. */
     enum NotAdded implements Fate {
         DUPLICATE,
+        FORGOTTEN,
         UNTRUE
     }
 
@@ -77,7 +80,7 @@ public final class NoticeStore {
         this.pool = pool;
     }
 
-    /** Keeps the messages that are new and true; their ids are different ones. All or none. */
+    /** Keeps the messages that are new and true, and for somebody; their ids are different ones. All or none. */
     Future<Map<String, Fate>> add(List<Incoming> messages) {
         Tuple columns = Tuple.of(
                 column(messages, Incoming::messageId).toArray(String[]::new),
@@ -113,6 +116,9 @@ public final class NoticeStore {
     }
 
     private static Fate fate(Row row) {
+        if (!row.getBoolean("known")) {
+            return NotAdded.FORGOTTEN;
+        }
         if (!Objects.requireNonNull(row.getBoolean("true_of_user"))) {
             return NotAdded.UNTRUE;
         }

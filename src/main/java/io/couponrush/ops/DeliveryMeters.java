@@ -27,6 +27,7 @@ public final class DeliveryMeters {
     private final Counter unconfirmed;
     private final Counter stored;
     private final Counter duplicate;
+    private final Counter forgotten;
     private final Counter poison;
     private final Counter staleAcks;
 
@@ -48,6 +49,7 @@ public final class DeliveryMeters {
         unconfirmed = counter(registry, "couponrush.relay.unconfirmed", "Messages sent but not confirmed in time");
         stored = notices(registry, "stored");
         duplicate = notices(registry, "duplicate");
+        forgotten = notices(registry, "forgotten");
         poison = notices(registry, "poison");
         staleAcks = counter(registry, "couponrush.consumers.stale.acks", "Acknowledgements of a lost connection");
     }
@@ -104,6 +106,11 @@ public final class DeliveryMeters {
 
     public void duplicates(int messages) {
         duplicate.increment(messages);
+    }
+
+    /** Counts messages for users who do not exist any more. */
+    public void forgotten(int messages) {
+        forgotten.increment(messages);
     }
 
     public void poison() {

@@ -7,11 +7,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Does a task now and then: never twice at once, a quarter of the time later by chance, so that nodes are not in step, and
- * again after a short pause while there is more to do. A round that fails is tried in the next. Ends with the verticle that
- * began it.
+ * again after a short pause while there is more to do. A round that fails, or throws, is tried in the next; the log tells of
+ * the first of a row, and of its end. Ends with the verticle that began it.
  */
 public final class Rounds {
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
@@ -21,6 +22,7 @@ public final class Rounds {
     private final Duration every;
     private final Duration pause;
     private final Supplier<Future<Boolean>> round;
+    private boolean troubled;
 
     /**
      * Makes rounds that have not begun.
@@ -43,9 +45,25 @@ public final class Rounds {
     }
 
     private void next(long millis) {
-        vertx.setTimer(millis, id -> round.get()
-                .onFailure(e -> LOG.atDebug().log("{} not finished: {}", name, e.toString()))
+        vertx.setTimer(millis, id -> Future.succeededFuture()
+                .compose(v -> round.get())
+                .onSuccess(more -> recovered())
+                .onFailure(this::trouble)
                 .onComplete(done -> next(done.succeeded() && done.result() ? pause.toMillis() : jittered())));
+    }
+
+    /** Said once, not with each round. */
+    private void trouble(Throwable failure) {
+        LOG.atLevel(troubled ? Level.DEBUG : Level.WARN)
+                .log("{} not finished, trying on: {}", name, failure.toString());
+        troubled = true;
+    }
+
+    private void recovered() {
+        if (troubled) {
+            troubled = false;
+            LOG.info("{} is done again", name);
+        }
     }
 
     private long jittered() {

@@ -48,7 +48,7 @@ class ArchitectureTest {
             entry("ops", Set.of("http", "bus")),
             entry("audit", Set.of("http")),
             entry("account", Set.of("audit", "http", "bus", "config")),
-            entry("campaign", Set.of("audit", "http", "bus", "backing")),
+            entry("campaign", Set.of("audit", "http", "bus", "backing", "timing")),
             entry("audience", Set.of("campaign", "audit", "http")),
             entry("staff", Set.of("campaign", "audit", "http", "bus")),
             entry("issuance", Set.of("campaign", "http", "ops", "bus", "backing", "timing", "tracing", "config")),

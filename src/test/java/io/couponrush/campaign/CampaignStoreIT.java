@@ -30,6 +30,7 @@ class CampaignStoreIT {
     private static CampaignDatabase database;
     private static CampaignStore store;
     private static CampaignEditStore edits;
+    private static WindowStore windows;
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
 
     private static EventQuery asked(@Nullable CampaignStatus status, @Nullable Cursor after) {
@@ -41,6 +42,7 @@ class CampaignStoreIT {
         database = new CampaignDatabase();
         store = new CampaignStore(database.pool());
         edits = new CampaignEditStore(database.pool());
+        windows = new WindowStore(database.pool());
     }
 
     @AfterAll
@@ -156,6 +158,57 @@ class CampaignStoreIT {
                         .put("eventTitle", "Welcome")
                         .put("status", "paused")
                         .put("generation", 0));
+    }
+
+    @Test
+    void theClockTellsOfAStartAndAnEndOnce() {
+        Campaign made = create(now.plusSeconds(60), now.plusSeconds(120));
+        assertThat(await(windows.tell())).isZero();
+        movesWindow(made, "created_at = now() - interval '1 hour', start_time = now() - interval '1 second'");
+        assertThat(await(windows.tell())).isEqualTo(1);
+        assertThat(await(windows.tell())).isZero();
+        assertThat(payload("coupon.event"))
+                .isEqualTo(new JsonObject()
+                        .put("eventId", made.eventId())
+                        .put("eventTitle", "Welcome")
+                        .put("status", "active")
+                        .put("generation", 0));
+        movesWindow(made, "end_time = now()");
+        assertThat(await(windows.tell())).isEqualTo(1);
+        assertThat(await(windows.tell())).isZero();
+        assertThat(database.query("select payload ->> 'status' from outbox order by id").stream()
+                        .map(row -> row.getString(0)))
+                .containsExactly("active", "ended");
+    }
+
+    @Test
+    void manyNodesTellOfOneStartOnce() {
+        for (int i = 0; i < 300; i++) create(now.plusSeconds(60), now.plusSeconds(120));
+        database.query("update coupon_events set created_at = now() - interval '1 hour', start_time = now()");
+        for (int round = 0; round < 3; round++) {
+            var looks = IntStream.range(0, 16).mapToObj(i -> windows.tell()).toList();
+            await(Future.all(looks));
+        }
+        assertThat(told()).hasSize(300).doesNotHaveDuplicates();
+    }
+
+    /** Who edits after a start or an end has told how things stand, and a paused campaign does not start. */
+    @Test
+    void theClockDoesNotRepeatWhatAnEditHasTold() {
+        change(create(now.minusSeconds(60), now.plusSeconds(60)), Edit.END);
+        Campaign paused = create(now.plusSeconds(60), now.plusSeconds(120));
+        change(paused, Edit.PAUSE);
+        movesWindow(paused, "edited_at = now() - interval '1 hour', start_time = now() - interval '1 second'");
+        create(now.minusSeconds(60), now.plusSeconds(60));
+        database.query("delete from outbox");
+        assertThat(await(windows.tell())).isZero();
+        change(paused, Edit.RESUME);
+        assertThat(told()).hasSize(1);
+        assertThat(await(windows.tell())).isZero();
+    }
+
+    private static void movesWindow(Campaign campaign, String assignments) {
+        database.query("update coupon_events set " + assignments + " where id = " + campaign.eventId());
     }
 
     @Test

@@ -93,4 +93,16 @@ class AudienceDecisionsIT {
         assertThat(db.decide(event, claim(event, 1, 1), won)).containsExactly(DRAW, ISSUED);
         assertThat(db.decide(event, won)).containsExactly(REPLAY);
     }
+
+    /** The last word is not the draw's: a winner may be taken off the list before the coupon is issued. */
+    @Test
+    void aWinnerWhoIsNotInvitedAnyMoreGetsNothing() {
+        long event = db.campaign(10, 1);
+        db.set(event, "mode = 'draw', audience = 'restricted', end_time = now() - interval '1 minute'");
+        db.run("insert into draw_winners (event_id, place, user_id) values ($1, 1, 1), ($1, 2, 2)", event);
+        invite(event, 1);
+        invite(event, 3);
+        assertThat(db.decide(event, claim(event, 1, 1), claim(event, 2, 1), claim(event, 3, 1), claim(event, 4, 1)))
+                .containsExactly(ISSUED, BARRED, DRAW, DRAW);
+    }
 }

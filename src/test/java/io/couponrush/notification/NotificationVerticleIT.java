@@ -138,6 +138,50 @@ class NotificationVerticleIT {
             assertThat(left(queue)).isZero();
     }
 
+    /** What was on its way to somebody when they were forgotten, and what comes later of the coupons that stay. */
+    @Test
+    void whoWasForgottenIsToldNothingAndNothingIsDead() throws Exception {
+        long event = delivery.campaign(10);
+        delivery.issue(event, 7, 1);
+        delivery.publish("coupon.issued", "issued:1", issued(event, 7));
+        delivery.publish("coupon.expiring", "expiring:1:1", issued(event, 7).replace("issued", "expiring"));
+        delivery.publish("coupon.starting", "starting:1:7", starting(event, 7));
+        delivery.publish("coupon.starting", "starting:1:8", starting(event, 8));
+        assertThat(delivery.number("select count(*) from forget_user(7)")).isZero();
+        verticle();
+        await().atMost(SOON).until(() -> told.size() == 1);
+        await().during(Duration.ofMillis(500)).atMost(SOON).until(() -> told.size() == 1);
+        assertThat(told.get(0).address()).isEqualTo("coupon.users.8");
+        assertThat(delivery.number("select count(*) from notices where user_id = 7"))
+                .isZero();
+        assertThat(outcome("poison")).isZero();
+        assertThat(outcome("duplicate")).isZero();
+        assertThat(outcome("forgotten")).isEqualTo(3);
+        for (String queue : delivery.topology.consumed()) await().atMost(SOON).until(() -> left(queue) == 0);
+        assertThat(left(delivery.topology.dead())).isZero();
+    }
+
+    /** A notice that is being written when its user is forgotten goes with the others. */
+    @Test
+    void forgettingWaitsForWhoeverWritesNotices() {
+        SqlConnection writing = await(delivery.pool.getConnection());
+        var tx = await(writing.begin());
+        await(writing.query("select pg_advisory_xact_lock(7266013)").execute());
+        await(writing.query(
+                        "insert into notices (message_id, user_id, type, body) values ('m', 7, 'coupon.used', '{}')")
+                .execute());
+        var forgetting =
+                delivery.pool.query("select count(*) from forget_user(7)").execute();
+        await().atMost(SOON)
+                .until(() ->
+                        delivery.number("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+                                == 1);
+        await(tx.commit());
+        await(writing.close());
+        await(forgetting);
+        assertThat(delivery.number("select count(*) from notices")).isZero();
+    }
+
     @Test
     void takesNoMoreThanThePrefetchAlsoOnANewConnection() throws Exception {
         long event = delivery.campaign(2_000);
@@ -289,6 +333,12 @@ class NotificationVerticleIT {
                 .put("couponCode", "CR-1")
                 .put("discountValue", 10);
         return body("coupon.issued", data);
+    }
+
+    private static String starting(long event, long user) {
+        return body(
+                "coupon.starting",
+                new JsonObject().put("eventId", event).put("userId", user).put("eventTitle", "sale"));
     }
 
     private static String stock(String type, long event, int generation) {

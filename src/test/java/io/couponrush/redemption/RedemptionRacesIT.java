@@ -346,6 +346,25 @@ class RedemptionRacesIT {
     }
 
     @Test
+    void whatWasJustIssuedIsNotAboutToExpire() {
+        long event = db.campaign(4, 1);
+        List<String> codes = db.coupons(event, 4);
+        db.run("update user_coupons set warned = true where event_id <> " + event);
+        db.set(codes.get(0), "issued_at = now(), expires_at = now() + interval '1 day'");
+        db.set(codes.get(1), "issued_at = now() - interval '13 hours', expires_at = now() + interval '11 hours'");
+        db.set(codes.get(2), "issued_at = now() - interval '9 days', expires_at = now() + interval '23 hours'");
+        db.set(codes.get(3), "issued_at = now() - interval '9 days', expires_at = now() + interval '25 hours'");
+
+        assertThat(await(expiry.warn(DAY))).isEqualTo(2);
+
+        assertThat(db.texts("select coupon_code from user_coupons where event_id = $1 and warned order by id", event))
+                .containsExactly(codes.get(1), codes.get(2));
+        assertThat(await(expiry.warn(DAY))).isZero();
+        db.set(codes.get(0), "issued_at = now() - interval '12 hours', expires_at = now() + interval '12 hours'");
+        assertThat(await(expiry.warn(DAY))).isEqualTo(1);
+    }
+
+    @Test
     void theSweepDoesNotWaitForWhoIsUsingACoupon() {
         long event = db.campaign(2, 1);
         List<String> codes = db.coupons(event, 2);

@@ -165,13 +165,18 @@ class DrawStory {
         staff.ends(over);
         long restricted = staff.opens(draw(1).with("audience", "restricted"));
         long rush = staff.opens(Sale.of(1));
-        assertThat(enters(caller, early).code()).isEqualTo("EVENT_NOT_STARTED");
+        var tooEarly = enters(caller, early);
+        assertThat(tooEarly.with(409).getString("code")).isEqualTo("EVENT_NOT_STARTED");
+        assertThat(tooEarly.json().getString("startTime"))
+                .isEqualTo(staff.sees(early).getString("startTime"));
+        assertThat(Integer.parseInt(tooEarly.header("Retry-After"))).isBetween(200, 300);
         assertThat(enters(caller, paused).code()).isEqualTo("EVENT_PAUSED");
         assertThat(enters(caller, over).code()).isEqualTo("EVENT_ENDED");
         assertThat(enters(caller, restricted).code()).isEqualTo("FORBIDDEN");
         assertThat(enters(caller, rush).code()).isEqualTo("EVENT_STATE_CONFLICT");
         assertThat(enters(caller, 999_999).code()).isEqualTo("EVENT_NOT_FOUND");
         assertThat(Web.anybody(service).get(path(rush) + "/draw").code()).isEqualTo("NOT_FOUND");
+        assertThat(Web.anybody(service).get(path(999_999) + "/draw").code()).isEqualTo("EVENT_NOT_FOUND");
         assertThat(Web.anybody(service).post(path(over) + "/entries", null).code())
                 .isEqualTo("UNAUTHENTICATED");
         assertThat(service.books()
@@ -181,10 +186,56 @@ class DrawStory {
                                         .collect(Collectors.joining(","))
                                 + ")"))
                 .isZero();
-        staff.web()
-                .upload("/api/admin/events/" + restricted + "/audience", "text/csv", caller.userId() + "")
-                .with(200);
+        invites(restricted, List.of(caller));
         enters(caller, restricted).with(201);
+    }
+
+    @Test
+    void whoIsTakenOffTheListDoesNotWin() {
+        long event = staff.opens(draw(3).with("audience", "restricted"));
+        var crowd = service.callers(3);
+        invites(event, crowd.all());
+        for (Caller caller : crowd.all()) enters(caller, event).with(201);
+        Caller removed = crowd.all().get(1);
+        var removal = staff.web()
+                .delete("/api/admin/events/" + event + "/audience/" + removed.userId(), null)
+                .with(200);
+        assertThat(removal.getInteger("removed")).isEqualTo(1);
+        staff.ends(event);
+
+        assertThat(done(service, event).getInteger("winners")).isEqualTo(2);
+        assertThat(service.books().of(event).rows().stream().map(row -> row.userId()))
+                .containsExactlyInAnyOrder(
+                        crowd.all().get(0).userId(), crowd.all().get(2).userId());
+        assertThat(as(removed).get(path(event) + "/draw").with(200).getBoolean("won"))
+                .isFalse();
+        await().atMost(SOON).until(() -> notices(removed), told -> told.size() == 1);
+        assertThat(notices(removed).get(0).getString("type")).isEqualTo("coupon.drawn");
+    }
+
+    @Test
+    void aDrawThatBecomesRestrictedIsForThoseOnTheListAlone() {
+        long event = staff.opens(draw(3));
+        var crowd = service.callers(3);
+        for (Caller caller : crowd.all()) enters(caller, event).with(201);
+        staff.web()
+                .patch("/api/admin/events/" + event, new JsonObject().put("audience", "restricted"))
+                .with(200);
+        Caller guest = crowd.all().get(2);
+        invites(event, List.of(guest));
+        staff.ends(event);
+
+        assertThat(done(service, event).getInteger("winners")).isEqualTo(1);
+        assertThat(service.books().of(event).rows().stream().map(row -> row.userId()))
+                .containsExactly(guest.userId());
+    }
+
+    private void invites(long event, List<Caller> guests) {
+        String lines =
+                guests.stream().map(guest -> String.valueOf(guest.userId())).collect(Collectors.joining("\n"));
+        staff.web()
+                .upload("/api/admin/events/" + event + "/audience", "text/csv", lines)
+                .with(200);
     }
 
     /** Whoever was told that it has entered is in the draw, also at the very end. */

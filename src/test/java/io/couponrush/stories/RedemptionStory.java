@@ -180,6 +180,9 @@ class RedemptionStory {
     @Test
     void whoseCouponExpiresSoonIsToldAndThenThatItHas() {
         Holder holder = holder(sale().with("validDays", 1));
+        await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> holder.heard("coupon.expiring")
+                .isEmpty());
+        isIssuedEarlier(holder.code(), Duration.ofHours(12));
         await().atMost(SOON).until(() -> holder.heard("coupon.expiring").size() == 1);
         JsonObject told = holder.heard("coupon.expiring").get(0).getJsonObject("data");
         assertThat(told.getString("couponCode")).isEqualTo(holder.code());
@@ -336,6 +339,15 @@ class RedemptionStory {
         service.books()
                 .count("with aged as (update user_coupons set expires_at = now() where coupon_code = '" + code
                         + "' returning 1) select count(*) from aged");
+    }
+
+    /** As if the sale had been then. */
+    private void isIssuedEarlier(String code, Duration time) {
+        String by = time.toSeconds() + " * interval '1 second'";
+        assertThat(service.books()
+                        .change("update user_coupons set issued_at = issued_at - " + by + ", expires_at = expires_at - "
+                                + by + " where coupon_code = '" + code + "'"))
+                .isEqualTo(1);
     }
 
     private static void assertRefused(Web.Reply reply, int status, String code) {

@@ -39,6 +39,13 @@ public final class Delivery implements AutoCloseable {
              where outcome = 'ISSUED'
             """;
 
+    /** Whom it issues to: messages for nobody are dropped. */
+    private static final String USERS =
+            """
+            insert into users (id, email, name) overriding system value
+            select n, 'user-' || n || '@example.com', 'User' from generate_series(1, 5000) n
+            """;
+
     public final Vertx vertx = Vertx.vertx();
     public final Pool pool;
     public final RabbitTopology topology;
@@ -60,6 +67,7 @@ public final class Delivery implements AutoCloseable {
                 .with(new PoolOptions().setMaxSize(4))
                 .using(vertx)
                 .build();
+        await(pool.query(USERS).execute());
         try {
             var factory = new ConnectionFactory();
             factory.setUri(Backends.shared().rabbitmqUri());

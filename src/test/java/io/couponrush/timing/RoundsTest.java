@@ -3,6 +3,7 @@ package io.couponrush.timing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.couponrush.testkit.OverheardLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -42,6 +43,32 @@ class RoundsTest {
     void aFailureIsNotTheLastRound() {
         begin(SHORT, LONG, round -> Future.failedFuture("no"));
         await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThan(3));
+    }
+
+    @Test
+    void aRoundThatThrowsIsNotTheLast() {
+        begin(SHORT, LONG, round -> {
+            throw new IllegalStateException("no");
+        });
+        await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThan(3));
+    }
+
+    @Test
+    void theLogTellsOfTroubleOnceAndOfItsEnd() {
+        var log = new OverheardLog();
+        log.start();
+        try {
+            begin(SHORT, SHORT, round -> round > 4 ? Future.succeededFuture(false) : Future.failedFuture("no"));
+            await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThan(6));
+        } finally {
+            log.stop();
+        }
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("a test") && !line.startsWith("DEBUG"))
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("WARN").contains("a test not finished"),
+                        line -> assertThat(line).startsWith("INFO").contains("a test is done again"));
     }
 
     @Test
