@@ -14,7 +14,6 @@ import java.util.List;
 final class HeldData {
     private static final UserList INTERESTS = new UserList("interests", "created_at");
     private static final UserList AUDIENCES = new UserList("event_audience", "added_at");
-    private static final UserList DRAWS = new UserList("draw_entries", "entered_at");
 
     /** Beside what {@code forget_user} (V012) forgets. */
     static final List<AccountStore.Forgetting> FORGOTTEN =
@@ -27,9 +26,9 @@ final class HeldData {
                 new Holding("coupons", "couponId", Long.MAX_VALUE, wallet::all),
                 byEvent("interests", INTERESTS, pool),
                 byEvent("audiences", AUDIENCES, pool),
-                byEvent("draws", DRAWS, pool),
+                new Holding("draws", "eventId", 0, new DrawStore(pool, pool)::entriesOf),
                 new Holding("notices", "id", 0, notices::after),
-                new Holding("audit", "id", Long.MAX_VALUE, audit::ofActor));
+                new Holding("audit", "id", Long.MAX_VALUE, audit::about));
     }
 
     private static Holding byEvent(String name, UserList list, Pool pool) {

@@ -4,12 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import io.couponrush.audience.AudienceRoutes;
 import io.couponrush.audience.AudienceStore;
+import io.couponrush.audience.Places;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.backing.RabbitTopology;
 import io.couponrush.backing.RecentWrites;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.campaign.CampaignOffice;
 import io.couponrush.campaign.Campaigns;
+import io.couponrush.campaign.PartnerEventRoutes;
+import io.couponrush.campaign.PartnerEventStore;
+import io.couponrush.campaign.PartnerEvents;
 import io.couponrush.config.Settings;
 import io.couponrush.draw.DrawRoutes;
 import io.couponrush.draw.DrawStore;
@@ -32,7 +36,7 @@ import java.util.concurrent.Semaphore;
 
 /** What other systems reward their users with: campaigns for those on a list, coupons by name, draws. Made once for a node. */
 final class Rewards {
-    private static final int IMPORTS = 2;
+    private static final int IMPORTS = 4;
     private static final int GRANTS = 4;
 
     private final Contract contract;
@@ -40,13 +44,14 @@ final class Rewards {
     private final CampaignNews news;
     private final CampaignOffice office;
     private final Meters meters;
+    private final PartnerEventStore partnerEvents;
     private final AudienceStore audience;
     private final GrantStore grants;
     private final DrawStore draws;
     private final SharedIssuance issuance;
     private final RateLimiter limiter;
     private final GrantDesk desk;
-    private final Semaphore importing = new Semaphore(IMPORTS);
+    private final Places importing = new Places(IMPORTS);
     private final Semaphore granting = new Semaphore(GRANTS);
 
     /**
@@ -72,6 +77,7 @@ final class Rewards {
         this.news = news;
         this.office = office;
         this.meters = meters;
+        partnerEvents = new PartnerEventStore(pool);
         audience = new AudienceStore(pool, patient);
         grants = new GrantStore(pool);
         draws = new DrawStore(pool, patient);
@@ -91,9 +97,11 @@ final class Rewards {
 
     /** One event loop's worth. */
     List<Routes> routes(Authentication authentication, AuditTrail trail, InstantSource clock) {
+        var events = new PartnerEvents(campaigns, partnerEvents);
         return List.of(
-                new AudienceRoutes(authentication, campaigns, audience, office, trail, importing),
-                new GrantRoutes(authentication, contract, campaigns, desk, trail, granting),
+                new PartnerEventRoutes(authentication, campaigns, partnerEvents, trail),
+                new AudienceRoutes(authentication, events, audience, office, trail, importing),
+                new GrantRoutes(authentication, contract, events, desk, trail, granting),
                 new DrawRoutes(authentication, campaigns, draws, limiter, clock));
     }
 

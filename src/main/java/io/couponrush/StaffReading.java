@@ -59,7 +59,7 @@ final class StaffReading {
     List<Routes> routes(Authentication authentication, Campaigns campaigns, AuditTrail trail) {
         var coupons = new CouponListStore(readers);
         return List.of(
-                new StatsRoutes(authentication, statistics),
+                new StatsRoutes(authentication, statistics, trail),
                 new CouponListRoutes(authentication, campaigns, coupons),
                 new CouponExportRoutes(authentication, campaigns, coupons, trail, exports, settings.exportTimeout()),
                 new AuditRoutes(authentication, audit));

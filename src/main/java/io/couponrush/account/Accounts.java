@@ -173,7 +173,7 @@ final class Accounts {
                 .hash(password)
                 .compose(answer -> {
                     if (answer instanceof Answer.Given<String> hash) {
-                        return users.insert(address, name, hash.value(), role);
+                        return users.appoint(address, name, hash.value(), role, Deed.ofTheService("user.make"));
                     }
                     return Future.failedFuture("too many passwords are being hashed");
                 })

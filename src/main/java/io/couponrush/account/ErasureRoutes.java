@@ -13,6 +13,8 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,15 +61,20 @@ final class ErasureRoutes implements Routes {
     }
 
     private Future<Answer<Boolean>> forget(User user, Deed deed) {
-        return users.forget(user.userId(), AuditEntry.done(deed, "user:" + user.userId(), null))
-                .map(ended -> {
-                    sessions.tell(ended);
-                    LOG.atInfo()
-                            .addKeyValue("action", "forget")
-                            .addKeyValue("userId", user.userId())
-                            .addKeyValue("success", true)
-                            .log("account");
-                    return Answer.given(true);
-                });
+        String target = "user:" + user.userId();
+        return users.forget(user.userId(), AuditEntry.done(deed, target, null)).map(answer -> {
+            if (answer instanceof Answer.Given<List<UUID>> forgotten) {
+                sessions.tell(forgotten.value());
+            } else if (answer instanceof Answer.Denied<List<UUID>> denied) {
+                trail.refused(deed, target, denied.problem().code());
+            }
+            boolean success = answer instanceof Answer.Given;
+            LOG.atInfo()
+                    .addKeyValue("action", "forget")
+                    .addKeyValue("userId", user.userId())
+                    .addKeyValue("success", success)
+                    .log("account");
+            return answer.map(ended -> true);
+        });
     }
 }

@@ -47,10 +47,20 @@ final class PeopleRoutes implements Routes {
 
     /** By POST, because the e-mail in a query would stand in the logs of every proxy. */
     private void find(RoutingContext ctx) {
-        String email = Email.normalised(Contract.body(ctx).getString("email"));
-        var found = users.login(email).map(login -> login.map(known -> Answer.given(known.user()))
-                .orElse(Answer.denied(ProblemCode.USER_NOT_FOUND)));
+        Deed deed = trail.deed(ctx, "user.search");
+        var found = users.login(Email.normalised(Contract.body(ctx).getString("email")))
+                .compose(login -> login.map(known -> tell(known.user(), deed)).orElseGet(() -> nobody(deed)));
         Replies.json(ctx, 200, found, User::json);
+    }
+
+    /** The log names who was found, not what was asked: an e-mail would outlive its user there. */
+    private Future<Answer<User>> tell(User user, Deed deed) {
+        return trail.done(deed, target(user.userId()), null).map(Answer.given(user));
+    }
+
+    private Future<Answer<User>> nobody(Deed deed) {
+        trail.refused(deed, null, ProblemCode.USER_NOT_FOUND);
+        return Future.succeededFuture(Answer.denied(ProblemCode.USER_NOT_FOUND));
     }
 
     private void changeRole(RoutingContext ctx) {
@@ -72,9 +82,17 @@ final class PeopleRoutes implements Routes {
     }
 
     private Future<Answer<User>> changeRole(long userId, Role role, Deed deed) {
-        return users.changeRole(userId, role, deed).map(changed -> {
-            changed.ifPresent(change -> sessions.tell(change.ended()));
-            return changed.map(change -> Answer.given(change.user())).orElse(Answer.denied(ProblemCode.USER_NOT_FOUND));
+        return users.changeRole(userId, role, deed).map(answer -> {
+            if (answer instanceof Answer.Given<UserStore.RoleChange> changed) {
+                sessions.tell(changed.value().ended());
+            } else if (answer instanceof Answer.Denied<UserStore.RoleChange> denied) {
+                trail.refused(deed, target(userId), denied.problem().code());
+            }
+            return answer.map(UserStore.RoleChange::user);
         });
+    }
+
+    private static String target(long userId) {
+        return "user:" + userId;
     }
 }

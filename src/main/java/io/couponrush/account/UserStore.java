@@ -4,6 +4,9 @@ import io.couponrush.account.AccountStore.Forgetting;
 import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.Deed;
+import io.couponrush.http.Answer;
+import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Role;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +18,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +88,19 @@ final class UserStore {
             returning u.id, u.email, u.name, u.role, old.role as before
             """;
 
+    /**
+     * Whether a user is the only ADMIN. Whoever ends a role of ADMIN holds the rows of all who have it, so that two cannot
+     * each rely on the other.
+     */
+    private static final String LAST_ADMIN =
+            """
+            with admins as materialized (select id from users
+                                          where role = 'ADMIN'
+                                            and exists (select 1 from users u where u.id = $1 and u.role = 'ADMIN')
+                                          order by id for update)
+            select count(*) = 1 and bool_and(id = $1) as last from admins
+            """;
+
     /** Only over the hash that was verified: a password changed meanwhile stays. */
     private static final String REHASH =
             """
@@ -115,6 +132,23 @@ final class UserStore {
                 .map(UserStore::first);
     }
 
+    /** The same for who gets an account, and maybe privileges, of the service itself, with a line in the audit log. */
+    Future<Optional<User>> appoint(String email, String name, String passwordHash, Role role, Deed deed) {
+        return pool.withTransaction(tx -> tx.preparedQuery(INSERT)
+                .execute(Tuple.of(email, name, passwordHash, role.name()))
+                .map(UserStore::first)
+                .compose(made -> made.isEmpty()
+                        ? Future.succeededFuture(made)
+                        : AuditStore.append(tx, appointed(made.get(), deed)).map(made)));
+    }
+
+    private static AuditEntry appointed(User user, Deed deed) {
+        return AuditEntry.done(
+                deed,
+                "user:" + user.userId(),
+                new JsonObject().put("role", user.role().name()));
+    }
+
     Future<Optional<Login>> login(String email) {
         return pool.preparedQuery(LOGIN).execute(Tuple.of(email)).map(UserStore::firstLogin);
     }
@@ -123,16 +157,32 @@ final class UserStore {
         return pool.preparedQuery(LOGIN_OF).execute(Tuple.of(userId)).map(UserStore::firstLogin);
     }
 
-    /** Deletes all that tells who a user is, with a line in the audit log that does not; tells the sessions that ended. */
-    Future<List<UUID>> forget(long userId, AuditEntry entry) {
-        return pool.withTransaction(tx -> tx.preparedQuery(FORGET)
+    /**
+     * Deletes all that tells who a user is, with a line in the audit log that does not; tells the sessions that ended.
+     * FORBIDDEN for the last ADMIN.
+     */
+    Future<Answer<List<UUID>>> forget(long userId, AuditEntry entry) {
+        return pool.withTransaction(tx -> unlessLastAdmin(tx, userId, () -> forget(tx, userId, entry)));
+    }
+
+    private Future<List<UUID>> forget(SqlClient tx, long userId, AuditEntry entry) {
+        return tx.preparedQuery(FORGET)
                 .execute(Tuple.of(userId))
                 .map(rows -> rows(rows).stream()
                         .map(row -> row.getUUID("session_id"))
                         .toList())
                 .compose(ended -> forgetElsewhere(tx, userId)
                         .compose(v -> AuditStore.append(tx, entry))
-                        .map(ended)));
+                        .map(ended));
+    }
+
+    private static <T> Future<Answer<T>> unlessLastAdmin(SqlClient tx, long userId, Supplier<Future<T>> next) {
+        return tx.preparedQuery(LAST_ADMIN)
+                .execute(Tuple.of(userId))
+                .compose(rows -> Boolean.TRUE.equals(rows.iterator().next().getBoolean("last"))
+                        ? Future.succeededFuture(
+                                Answer.denied(Problem.of(ProblemCode.FORBIDDEN, "There has to be another ADMIN first")))
+                        : next.get().map(Answer::given));
     }
 
     private Future<Void> forgetElsewhere(SqlClient tx, long userId) {
@@ -166,13 +216,27 @@ final class UserStore {
         return pool.preparedQuery(RENAME).execute(Tuple.of(userId, name)).map(UserStore::first);
     }
 
-    /** Gives a user another role and ends its sessions, whose tokens tell the old one. Empty when there is no such user. */
-    Future<Optional<RoleChange>> changeRole(long userId, Role role, Deed deed) {
-        return pool.withTransaction(tx -> tx.preparedQuery(CHANGE_ROLE)
+    /**
+     * Gives a user another role and ends its sessions, whose tokens tell the old one. USER_NOT_FOUND, or FORBIDDEN where
+     * there would be no ADMIN any more.
+     */
+    Future<Answer<RoleChange>> changeRole(long userId, Role role, Deed deed) {
+        return pool.withTransaction(tx -> role == Role.ADMIN
+                ? changeRole(tx, userId, role, deed).map(UserStore::found)
+                : unlessLastAdmin(tx, userId, () -> changeRole(tx, userId, role, deed))
+                        .compose(answer -> Answer.then(answer, changed -> Future.succeededFuture(found(changed)))));
+    }
+
+    private static Answer<RoleChange> found(Optional<RoleChange> change) {
+        return change.map(Answer::given).orElse(Answer.denied(ProblemCode.USER_NOT_FOUND));
+    }
+
+    private static Future<Optional<RoleChange>> changeRole(SqlClient tx, long userId, Role role, Deed deed) {
+        return tx.preparedQuery(CHANGE_ROLE)
                 .execute(Tuple.of(userId, role.name()))
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(Optional.empty())
-                        : changed(tx, rows.iterator().next(), deed).map(Optional::of)));
+                        : changed(tx, rows.iterator().next(), deed).map(Optional::of));
     }
 
     private static Future<RoleChange> changed(SqlClient tx, Row row, Deed deed) {

@@ -1,12 +1,13 @@
 package io.couponrush.audience;
 
+import io.couponrush.audience.AudienceStore.Struck;
 import io.couponrush.audience.Import.Report;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.audit.Deed;
 import io.couponrush.campaign.CampaignOffice;
-import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventAudit;
 import io.couponrush.campaign.EventPath;
+import io.couponrush.campaign.PartnerEvents;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.BodyStream;
@@ -26,14 +27,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.OptionalInt;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The guests of a campaign, for the staff: a file of them is added as it arrives, all of it or nothing. */
+/** The guests of a campaign, for the staff and the partners that were given it: a file of them is added as it arrives, all of it or nothing. */
 public final class AudienceRoutes implements Routes {
     private static final Logger LOG = LoggerFactory.getLogger(AudienceRoutes.class);
     private static final String AUDIENCE = "/api/admin/events/:eventId/audience";
@@ -43,11 +43,11 @@ public final class AudienceRoutes implements Routes {
     private static final int MANY = 1_000;
 
     private final Authentication authentication;
-    private final Campaigns campaigns;
+    private final PartnerEvents events;
     private final AudienceStore store;
     private final CampaignOffice office;
     private final AuditTrail trail;
-    private final Semaphore places;
+    private final Places places;
 
     /** What {@code dryRun} may say. */
     private enum Flag {
@@ -58,17 +58,17 @@ public final class AudienceRoutes implements Routes {
     /**
      * Makes the routes of one event loop.
      *
-     * @param places of imports under way on the node, shared by its event loops; never waited for
+     * @param places of imports under way on the node, shared by its event loops
      */
     public AudienceRoutes(
             Authentication authentication,
-            Campaigns campaigns,
+            PartnerEvents events,
             AudienceStore store,
             CampaignOffice office,
             AuditTrail trail,
-            Semaphore places) {
+            Places places) {
         this.authentication = authentication;
-        this.campaigns = campaigns;
+        this.events = events;
         this.store = store;
         this.office = office;
         this.trail = trail;
@@ -105,23 +105,22 @@ public final class AudienceRoutes implements Routes {
         }
         if (wrong != null) {
             Replies.deny(ctx, wrong);
-        } else if (!places.tryAcquire()) {
+        } else if (!places.take(Authentication.caller(ctx).userId())) {
             Replies.deny(ctx, Problem.of(ProblemCode.OVERLOADED).retryAfter(AGAIN_SECONDS));
         } else {
             Deed deed = trail.deed(ctx, "event.audience.add");
-            var added = campaigns
-                    .with(eventId, campaign -> add(ctx, eventId, dryRun, deed))
-                    .onComplete(done -> places.release());
+            var added = events.with(Authentication.caller(ctx), eventId, campaign -> add(ctx, eventId, dryRun, deed))
+                    .onComplete(
+                            done -> places.giveBack(Authentication.caller(ctx).userId()));
             answer(ctx, deed, eventId, added, report -> report.json(dryRun));
         }
     }
 
     private Future<Answer<Report>> add(RoutingContext ctx, long eventId, boolean dryRun, Deed deed) {
-        return store.write(eventId, dryRun, deed, list -> {
-                    var file = new Import(list);
-                    return BodyStream.read(ctx.request(), BYTES_MAX, WITHIN, file::take)
-                            .compose(v -> file.finish());
-                })
+        var file = new Import();
+        return BodyStream.read(ctx.request(), BYTES_MAX, WITHIN, file::take)
+                .compose(v -> file.finish())
+                .compose(ids -> store.add(eventId, ids, dryRun, deed, file::report))
                 .onSuccess(this::analyze)
                 .map(Answer::given)
                 .recover(e -> {
@@ -158,8 +157,8 @@ public final class AudienceRoutes implements Routes {
             Replies.deny(ctx, wrong);
             return;
         }
-        var listed = campaigns.with(
-                eventId, campaign -> store.count(eventId).compose(count -> store.page(eventId, after, limit + 1)
+        var listed = events.with(Authentication.caller(ctx), eventId, campaign -> store.count(eventId)
+                .compose(count -> store.page(eventId, after, limit + 1)
                         .map(found -> Answer.given(json(count, Page.of(found, limit, QueryParams::cursorOf))))));
         Replies.json(ctx, 200, listed, page -> page);
     }
@@ -185,12 +184,17 @@ public final class AudienceRoutes implements Routes {
         strike(ctx, deed, eventId, () -> store.remove(eventId, userId, deed));
     }
 
-    /** Redis is loaded for the new epoch before the answer, so that the next claim need not wait for it. */
-    private void strike(RoutingContext ctx, Deed deed, long eventId, Supplier<Future<Integer>> removing) {
-        var removed = campaigns.with(
-                eventId, campaign -> removing.get().compose(count -> office.spread(eventId, true, OptionalInt.empty())
-                        .map(Answer.given(count))));
-        answer(ctx, deed, eventId, removed, count -> new JsonObject().put("removed", count));
+    private void strike(RoutingContext ctx, Deed deed, long eventId, Supplier<Future<Struck>> striking) {
+        var struck = events.with(Authentication.caller(ctx), eventId, campaign -> striking.get()
+                .compose(done -> spread(eventId, done).map(Answer.given(done))));
+        answer(ctx, deed, eventId, struck, done -> new JsonObject().put("removed", done.removed()));
+    }
+
+    /** Redis is loaded for a new epoch before the answer, so that the next claim need not wait for it. */
+    private Future<Void> spread(long eventId, Struck struck) {
+        return struck.removed() == 0
+                ? Future.succeededFuture()
+                : office.spread(eventId, struck.fenced(), OptionalInt.empty());
     }
 
     /** The store writes down what was done; here is what was not. */

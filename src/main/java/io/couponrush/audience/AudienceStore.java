@@ -1,6 +1,6 @@
 package io.couponrush.audience;
 
-import io.couponrush.audience.GuestLines.Guest;
+import io.couponrush.audience.Import.Report;
 import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.Deed;
@@ -8,11 +8,14 @@ import io.couponrush.campaign.EventAudit;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** The lists of guests. Owns the table {@code event_audience}, which issuing reads. */
 public final class AudienceStore {
@@ -40,10 +43,10 @@ public final class AudienceStore {
             select pg_try_advisory_xact_lock(7266015, ($1::bigint % 2147483647)::integer)
             """;
 
-    /** In the order of the ids, so that whoever adds the same users waits and does not deadlock. */
+    /** In the order of the ids; one that nobody has is told. */
     private static final String ADD =
             """
-            with asked as materialized (select distinct u.id, k.id is not null as known
+            with asked as materialized (select u.id, k.id is not null as known
                                           from unnest($2::bigint[]) as u (id)
                                           left join users k on k.id = u.id and k.role <> 'PARTNER'),
             added as (
@@ -51,13 +54,20 @@ public final class AudienceStore {
                 select $1, id from asked where known order by id
                 on conflict do nothing
                 returning user_id)
-            select (select count(*) from added) as added, array(select id from asked where not known) as unknown
+            select (select count(*) from added) as added,
+                   array(select id from asked where not known order by id) as unknown
             """;
 
     /** Plans made while the list was short are made anew. */
     private static final String ANALYZE = "analyze event_audience";
 
-    /** The campaign's lock: no batch is between its check and its commit, and what was reserved before is fenced. */
+    /** The campaign's lock: no batch is between its check and its commit, nor does the audience change. */
+    private static final String LOCK =
+            """
+            select audience = 'restricted' as asked from coupon_events where id = $1 for no key update
+            """;
+
+    /** What was reserved before is fenced. */
     private static final String FENCE =
             """
             update coupon_events set epoch = next_epoch(epoch) where id = $1
@@ -72,17 +82,24 @@ public final class AudienceStore {
             delete from event_audience where event_id = $1
             """;
 
+    /** Users of one statement. */
+    private static final int PART = 5_000;
+
+    private static final Struck NOBODY = new Struck(0, false);
+
     private final Pool pool;
     private final Pool patient;
 
-    /** What became of some users: how many are new on the list, and who does not exist. */
-    record Added(int added, Set<Long> unknown) {}
+    /** What became of some users: how many are new on the list, and who does not exist, in order. */
+    @SuppressWarnings("ArrayRecordComponent") // up to a million, and nobody compares them
+    record Added(int added, long[] unknown) {}
 
-    /** A list that is being written to, all of it or nothing. */
-    @FunctionalInterface
-    interface Writing {
-        Future<Added> add(List<Guest> guests);
-    }
+    /**
+     * What taking users off a list came to.
+     *
+     * @param fenced whether a new epoch began: the list is asked where coupons are issued, and somebody was on it
+     */
+    record Struck(int removed, boolean fenced) {}
 
     /** Somebody else is writing to the list. */
     static final class Busy extends Exception {
@@ -97,9 +114,9 @@ public final class AudienceStore {
     private static final class Rehearsed extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final transient Import.Report report;
+        private final transient Report report;
 
-        Rehearsed(Import.Report report) {
+        Rehearsed(Report report) {
             super("rehearsed", null, false, false);
             this.report = report;
         }
@@ -136,19 +153,20 @@ public final class AudienceStore {
     }
 
     /**
-     * Lets {@code write} add to the list in one transaction, with its line in the audit log.
+     * Adds users to the list in one transaction, with its line in the audit log. Statement by statement in the order of the
+     * ids, over the whole: so does a grant, and neither can wait for the other in a circle.
      *
+     * @param ids each once, in their order
      * @param rehearse everything is done, and then undone
-     * @return what was written down; fails with {@link Busy} while somebody else does the same, and with what {@code write}
-     *     failed with: then nothing was added
+     * @return what was written down; fails with {@link Busy} while somebody else does the same
      */
-    Future<Import.Report> write(
-            long eventId, boolean rehearse, Deed deed, Function<Writing, Future<Import.Report>> write) {
+    Future<Report> add(long eventId, long[] ids, boolean rehearse, Deed deed, Function<Added, Report> report) {
         return patient.withTransaction(tx -> alone(tx, eventId)
-                        .compose(v -> write.apply(guests -> add(tx, eventId, guests)))
-                        .compose(report -> rehearse
-                                ? Future.failedFuture(new Rehearsed(report))
-                                : remember(tx, eventId, report, deed)))
+                        .compose(v -> add(tx, eventId, ids, 0, new Added(0, new long[0])))
+                        .map(report)
+                        .compose(told -> rehearse
+                                ? Future.failedFuture(new Rehearsed(told))
+                                : remember(tx, eventId, told, deed)))
                 .recover(e ->
                         e instanceof Rehearsed done ? Future.succeededFuture(done.report) : Future.failedFuture(e));
     }
@@ -162,17 +180,27 @@ public final class AudienceStore {
                         : Future.failedFuture(new Busy()));
     }
 
-    private static Future<Added> add(SqlConnection tx, long eventId, List<Guest> guests) {
-        Long[] ids = guests.stream().map(Guest::userId).toArray(Long[]::new);
+    /** A part at a time, so that no statement is long. */
+    private static Future<Added> add(SqlConnection tx, long eventId, long[] ids, int from, Added before) {
+        if (from >= ids.length) {
+            return Future.succeededFuture(before);
+        }
+        int to = Math.min(from + PART, ids.length);
+        Long[] part = Arrays.stream(ids, from, to).boxed().toArray(Long[]::new);
         return tx.preparedQuery(ADD)
-                .execute(Tuple.of(eventId).addArrayOfLong(ids))
-                .map(rows -> {
-                    var row = rows.iterator().next();
-                    return new Added(row.getInteger("added"), Set.of(row.getArrayOfLongs("unknown")));
-                });
+                .execute(Tuple.of(eventId).addArrayOfLong(part))
+                .compose(rows ->
+                        add(tx, eventId, ids, to, and(before, rows.iterator().next())));
     }
 
-    private static Future<Import.Report> remember(SqlConnection tx, long eventId, Import.Report report, Deed deed) {
+    private static Added and(Added before, Row row) {
+        var unknown = Stream.of(row.getArrayOfLongs("unknown")).mapToLong(Long::longValue);
+        return new Added(
+                before.added() + row.getInteger("added"),
+                LongStream.concat(LongStream.of(before.unknown()), unknown).toArray());
+    }
+
+    private static Future<Report> remember(SqlConnection tx, long eventId, Report report, Deed deed) {
         return AuditStore.append(tx, AuditEntry.done(deed, EventAudit.target(eventId), report.counts()))
                 .map(report);
     }
@@ -182,23 +210,40 @@ public final class AudienceStore {
         return pool.query(ANALYZE).execute().mapEmpty();
     }
 
-    /** Takes one user off the list; 1 when it was there. From the answer on nothing is issued to that user. */
-    Future<Integer> remove(long eventId, long userId, Deed deed) {
-        return strike(eventId, REMOVE, Tuple.of(eventId, userId), deed, new JsonObject().put("userId", userId));
+    /** Takes one user off the list, if it is on it. From the answer on nothing is issued to that user. */
+    Future<Struck> remove(long eventId, long userId, Deed deed) {
+        return invited(userId, eventId)
+                .compose(is -> strike(
+                        is, REMOVE, eventId, Tuple.of(eventId, userId), deed, new JsonObject().put("userId", userId)));
     }
 
-    /** Takes everybody off the list; how many there were. From the answer on nothing is issued to them. */
-    Future<Integer> clear(long eventId, Deed deed) {
-        return strike(eventId, CLEAR, Tuple.of(eventId), deed, new JsonObject());
+    /** Takes everybody off the list. From the answer on nothing is issued to them. */
+    Future<Struck> clear(long eventId, Deed deed) {
+        return page(eventId, 0, 1)
+                .compose(first -> strike(!first.isEmpty(), CLEAR, eventId, Tuple.of(eventId), deed, new JsonObject()));
     }
 
-    private Future<Integer> strike(long eventId, String sql, Tuple values, Deed deed, JsonObject what) {
-        return pool.withTransaction(tx -> tx.preparedQuery(FENCE)
-                .execute(Tuple.of(eventId))
-                .compose(v -> tx.preparedQuery(sql).execute(values))
-                .compose(rows -> AuditStore.append(
+    /** A list without such users does not make the sale wait for the lock. */
+    private Future<Struck> strike(boolean any, String sql, long eventId, Tuple values, Deed deed, JsonObject what) {
+        return pool.withTransaction(tx -> (any ? delete(tx, sql, eventId, values) : Future.succeededFuture(NOBODY))
+                .compose(struck -> AuditStore.append(
                                 tx,
-                                AuditEntry.done(deed, EventAudit.target(eventId), what.put("removed", rows.rowCount())))
-                        .map(rows.rowCount())));
+                                AuditEntry.done(
+                                        deed, EventAudit.target(eventId), what.put("removed", struck.removed())))
+                        .map(struck)));
+    }
+
+    private static Future<Struck> delete(SqlConnection tx, String sql, long eventId, Tuple values) {
+        return tx.preparedQuery(LOCK)
+                .execute(Tuple.of(eventId))
+                .compose(rows -> {
+                    boolean asked = rows.iterator().next().getBoolean("asked");
+                    return tx.preparedQuery(sql)
+                            .execute(values)
+                            .map(gone -> new Struck(gone.rowCount(), asked && gone.rowCount() > 0));
+                })
+                .compose(struck -> struck.fenced()
+                        ? tx.preparedQuery(FENCE).execute(Tuple.of(eventId)).map(struck)
+                        : Future.succeededFuture(struck));
     }
 }

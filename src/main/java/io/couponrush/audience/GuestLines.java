@@ -4,6 +4,7 @@ import io.couponrush.http.Problem.FieldError;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -25,7 +26,10 @@ final class GuestLines {
     private boolean tooLong;
     private int number;
     private int invalid;
-    private final List<FieldError> errors = new ArrayList<>();
+    private int toldLater;
+    private final List<Fault> faults = new ArrayList<>();
+
+    private record Fault(int line, String message) {}
 
     /** A user and the line that names it. */
     record Guest(int line, long userId) {}
@@ -66,13 +70,18 @@ final class GuestLines {
 
     /** The first of what is wrong, by line. */
     List<FieldError> errors() {
-        return errors;
+        return faults.stream()
+                .sorted(Comparator.comparingInt(Fault::line))
+                .limit(ERRORS_TOLD)
+                .map(fault -> new FieldError("line " + fault.line(), fault.message()))
+                .toList();
     }
 
-    /** Tells of a line, too, that something else is wrong with it. */
+    /** Tells of a line, once all are read, that something else is wrong with it: line by line, as they come in the file. */
     void tell(int lineNumber, String message) {
-        if (errors.size() < ERRORS_TOLD) {
-            errors.add(new FieldError("line " + lineNumber, message));
+        if (toldLater < ERRORS_TOLD) {
+            toldLater++;
+            faults.add(new Fault(lineNumber, message));
         }
     }
 
@@ -96,7 +105,9 @@ final class GuestLines {
 
     private void fault(String message) {
         invalid++;
-        tell(number, message);
+        if (invalid <= ERRORS_TOLD) {
+            faults.add(new Fault(number, message));
+        }
     }
 
     /** Without the quotes, and the mark that some programs put before the first line. */

@@ -1,27 +1,22 @@
 package io.couponrush.audience;
 
 import io.couponrush.audience.AudienceStore.Added;
-import io.couponrush.audience.AudienceStore.Writing;
 import io.couponrush.audience.GuestLines.Guest;
 import io.couponrush.http.Problem.FieldError;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 
-/** One CSV on its way into a list of guests, part by part. */
+/** One CSV on its way into a list of guests: kept as it comes, so that nothing in Postgres waits for who sends it. */
 final class Import {
     /** Lines of one file. */
     static final int LINES_MAX = 1_000_000;
 
-    private static final int BATCH = 1_000;
-
     private final GuestLines lines = new GuestLines();
-    private final Writing list;
-    private int named;
-    private int added;
-    private int unknown;
+    private final NamedGuests guests = new NamedGuests();
 
     /** The file has more lines than {@link #LINES_MAX}. */
     static final class TooManyLines extends Exception {
@@ -58,43 +53,35 @@ final class Import {
         }
     }
 
-    Import(Writing list) {
-        this.list = list;
-    }
-
-    /** Done when the users on the lines that end in this part are on the list. */
+    /** Keeps the users on the lines that end in this part. */
     Future<Void> take(Buffer part) {
-        return add(lines.read(part));
+        keep(lines.read(part));
+        return lines.lines() > LINES_MAX ? Future.failedFuture(new TooManyLines()) : Future.succeededFuture();
     }
 
-    /** The last line, and what became of all. */
-    Future<Report> finish() {
-        return add(lines.rest())
-                .map(v -> new Report(
-                        lines.lines(), added, named - added - unknown, unknown, lines.invalid(), lines.errors()));
+    /** After the last part: the users of the file, each once, in their order. */
+    Future<long[]> finish() {
+        keep(lines.rest());
+        return lines.lines() > LINES_MAX
+                ? Future.failedFuture(new TooManyLines())
+                : Future.succeededFuture(guests.inOrder());
     }
 
-    private Future<Void> add(List<Guest> guests) {
-        if (lines.lines() > LINES_MAX) {
-            return Future.failedFuture(new TooManyLines());
-        }
-        if (guests.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        List<Guest> batch = guests.subList(0, Math.min(BATCH, guests.size()));
-        return list.add(batch)
-                .onSuccess(done -> count(batch, done))
-                .compose(done -> add(guests.subList(batch.size(), guests.size())));
+    private void keep(List<Guest> read) {
+        read.forEach(guests::add);
     }
 
-    private void count(List<Guest> batch, Added done) {
-        named += batch.size();
-        added += done.added();
-        for (Guest guest : batch) {
-            if (done.unknown().contains(guest.userId())) {
+    /** What became of all lines. */
+    Report report(Added added) {
+        int unknown = 0;
+        for (int i = 0; i < guests.size(); i++) {
+            Guest guest = guests.get(i);
+            if (Arrays.binarySearch(added.unknown(), guest.userId()) >= 0) {
                 unknown++;
                 lines.tell(guest.line(), "there is no user " + guest.userId());
             }
         }
+        int already = guests.size() - added.added() - unknown;
+        return new Report(lines.lines(), added.added(), already, unknown, lines.invalid(), lines.errors());
     }
 }

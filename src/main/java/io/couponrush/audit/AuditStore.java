@@ -29,6 +29,19 @@ public final class AuditStore {
              limit $5
             """;
 
+    /** Each half by an index of its own. */
+    private static final String ABOUT =
+            """
+            select * from (
+                (select * from audit_log where actor_id = $1 and id < $2 order by id desc limit $3)
+                union all
+                (select * from audit_log
+                  where target = 'user:' || $1::bigint and actor_id is distinct from $1 and id < $2
+                  order by id desc limit $3)) lines
+             order by id desc
+             limit $3
+            """;
+
     private final Pool writing;
     private final Pool reading;
 
@@ -72,10 +85,19 @@ public final class AuditStore {
                 });
     }
 
-    /** What one user did with privileges, newest first, below that id; at most {@code limit}. */
-    public Future<List<JsonObject>> ofActor(long userId, long beforeId, int limit) {
-        return page(new AuditQuery(userId, null, null, beforeId, limit), limit)
-                .map(lines -> lines.stream().map(Line::json).toList());
+    /** What one user did with privileges, and what others did to that user; newest first, below that id; at most {@code limit}. */
+    public Future<List<JsonObject>> about(long userId, long beforeId, int limit) {
+        return reading.preparedQuery(ABOUT)
+                .execute(Tuple.of(userId, beforeId, limit))
+                .map(rows -> rows.stream()
+                        .map(row -> toldTo(userId, line(row).json()))
+                        .toList());
+    }
+
+    /** Who the others were, and where, is theirs. */
+    private static JsonObject toldTo(long userId, JsonObject line) {
+        boolean own = line.getLong("actor") != null && line.getLong("actor") == userId;
+        return own ? line : line.putNull("actor").putNull("client");
     }
 
     private static Line line(Row row) {

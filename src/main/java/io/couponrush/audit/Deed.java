@@ -22,6 +22,11 @@ public record Deed(@Nullable Long actorId, String role, String action, String tr
         return new Deed(userId, as.name(), action, traceId, client);
     }
 
+    /** The same exchange, with another of its actions. */
+    public Deed as(String other) {
+        return new Deed(actorId, role, other, traceId, client);
+    }
+
     /** What the service does by itself, as when it starts. */
     public static Deed ofTheService(String action) {
         return new Deed(null, SERVICE, action, "", null);

@@ -25,6 +25,8 @@ public final class Postgres {
     /** The server ended a session in whose transaction nothing was asked for too long. */
     private static final String LEFT_TOO_LONG = "25P03";
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private static final int READERS_QUEUED = 100;
     private static final Duration LOOKS_AWAY = Duration.ofSeconds(1);
 
@@ -160,6 +162,11 @@ public final class Postgres {
         }
         // closed connections, full queues, waits that took too long: the client makes these itself
         return failure instanceof VertxException;
+    }
+
+    /** Whether somebody else held a lock for longer than we wait for one. */
+    public static boolean isLocked(Throwable failure) {
+        return failure instanceof PgException no && LOCK_NOT_AVAILABLE.equals(no.getSqlState());
     }
 
     /** Whether the database refuses the data itself (classes 22 and 23), so that trying again is of no use. */

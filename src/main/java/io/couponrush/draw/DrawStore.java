@@ -33,6 +33,16 @@ public final class DrawStore {
              where d.event_id = $1
             """;
 
+    private static final String ENTRIES_OF =
+            """
+            select n.event_id, n.entered_at,
+                   (select w.place from draw_winners w where w.event_id = n.event_id and w.user_id = n.user_id) as place
+              from draw_entries n
+             where n.user_id = $1 and n.event_id > $2
+             order by n.event_id
+             limit $3
+            """;
+
     /** What is decided stays, by its bare ids: anybody may check it. */
     private static final String FORGET =
             """
@@ -162,6 +172,20 @@ public final class DrawStore {
     Future<Optional<Seen>> see(long eventId, long userId) {
         return pool.preparedQuery(SEEN).execute(Tuple.of(eventId, userId)).map(rows -> first(rows)
                 .map(DrawStore::seen));
+    }
+
+    /** The draws that a user entered, in the order of their ids, beyond that one; a place in those that were won. */
+    public Future<List<JsonObject>> entriesOf(long userId, long eventId, int limit) {
+        return pool.preparedQuery(ENTRIES_OF)
+                .execute(Tuple.of(userId, eventId, limit))
+                .map(rows -> rows.stream().map(DrawStore::entry).toList());
+    }
+
+    private static JsonObject entry(Row row) {
+        return new JsonObject()
+                .put("eventId", row.getLong("event_id"))
+                .put("since", row.getOffsetDateTime("entered_at").toInstant().toString())
+                .put("place", row.getInteger("place"));
     }
 
     /** The next draw to be carried out, for that long and by nobody else meanwhile; empty when there is none. */

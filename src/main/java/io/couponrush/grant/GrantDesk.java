@@ -1,5 +1,6 @@
 package io.couponrush.grant;
 
+import io.couponrush.backing.Postgres;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -56,10 +58,19 @@ public final class GrantDesk {
      */
     Future<List<Granted>> grant(long eventId, List<Long> users, GrantKey key) {
         long end = nanoTime.getAsLong() + BUDGET_NANOS;
-        return store.letIn(eventId, users).compose(known -> {
+        var rids = users.stream().map(user -> key.rid(eventId, user)).toList();
+        return letIn(eventId, users, rids, end).compose(known -> {
             var granted = new ArrayList<Granted>(users.size());
             return grant(new Round(eventId, users, known, key, end), granted).map(v -> granted);
         });
+    }
+
+    /** An import may hold some of the users for a while; Postgres waits for it, and gives up too early for a long one. */
+    private Future<Set<Long>> letIn(long eventId, List<Long> users, List<UUID> rids, long end) {
+        return store.letIn(eventId, users, rids)
+                .recover(e -> Postgres.isLocked(e) && nanoTime.getAsLong() - end < 0
+                        ? letIn(eventId, users, rids, end)
+                        : Future.failedFuture(e));
     }
 
     private record Round(long eventId, List<Long> users, Set<Long> known, GrantKey key, long end) {}

@@ -91,13 +91,15 @@ final class GrantInbox {
     /** Never fails. */
     private Future<Void> handle(Delivery delivery, Backoff backoff) {
         GrantRequest request = delivery.request();
-        return store.answered(request.messageId())
-                .compose(answered -> answered ? Future.succeededFuture() : answer(request))
-                .onSuccess(v -> acknowledge(delivery))
+        return store.answerTo(request.messageId())
+                .compose(told -> told.isPresent() ? Future.succeededFuture(told.get()) : answer(request))
+                .onSuccess(told -> conclude(delivery, told))
+                .<Void>mapEmpty()
                 .recover(failure -> failed(delivery, failure, backoff));
     }
 
-    private Future<Void> answer(GrantRequest request) {
+    /** The answer that stands, to this message or to an earlier one of the same id. */
+    private Future<JsonObject> answer(GrantRequest request) {
         return grant.grant(request)
                 .compose(granted -> granted.open()
                         ? Future.failedFuture("not decided yet")
@@ -107,6 +109,16 @@ final class GrantInbox {
                                         granted.answer().put("requestId", request.messageId()),
                                         Deed.ofTheService("event.grant"))
                                 .onSuccess(v -> news.outboxWritten()));
+    }
+
+    /** Two senders may have chosen the same id; the second must not take the answer to the first for its own. */
+    private void conclude(Delivery delivery, JsonObject told) {
+        GrantRequest request = delivery.request();
+        if (told.getLong("eventId") == request.eventId() && told.getLong("userId") == request.userId()) {
+            acknowledge(delivery);
+        } else {
+            refuse(delivery.from(), delivery.tag(), request.messageId(), "its id is that of another grant");
+        }
     }
 
     private void acknowledge(Delivery delivery) {

@@ -2,11 +2,12 @@ package io.couponrush.grant;
 
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.audit.Deed;
-import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.EventAudit;
 import io.couponrush.campaign.EventPath;
+import io.couponrush.campaign.PartnerEvents;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
+import io.couponrush.http.Caller;
 import io.couponrush.http.Contract;
 import io.couponrush.http.Permission;
 import io.couponrush.http.Problem;
@@ -25,14 +26,14 @@ import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Granting over HTTP, for partners and the staff. */
+/** Granting over HTTP, for the staff and the partners that were given the campaign. */
 public final class GrantRoutes implements Routes {
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     private static final int AGAIN_SECONDS = 1;
 
     private final Authentication authentication;
     private final Contract contract;
-    private final Campaigns campaigns;
+    private final PartnerEvents events;
     private final GrantDesk desk;
     private final AuditTrail trail;
     private final Semaphore places;
@@ -45,13 +46,13 @@ public final class GrantRoutes implements Routes {
     public GrantRoutes(
             Authentication authentication,
             Contract contract,
-            Campaigns campaigns,
+            PartnerEvents events,
             GrantDesk desk,
             AuditTrail trail,
             Semaphore places) {
         this.authentication = authentication;
         this.contract = contract;
-        this.campaigns = campaigns;
+        this.events = events;
         this.desk = desk;
         this.trail = trail;
         this.places = places;
@@ -84,20 +85,41 @@ public final class GrantRoutes implements Routes {
         }
     }
 
-    /** The log says who was to get something before anything is issued: then nobody is granted a coupon behind its back. */
+    /**
+     * The log says who was to get something before anything is issued, so that nobody is granted a coupon behind its back, and
+     * what became of each before it is told.
+     */
     private Future<Answer<List<Granted>>> grant(RoutingContext ctx, long eventId, @Nullable String key, Deed deed) {
         List<Long> users = users(Contract.body(ctx));
-        GrantKey which = key == null
-                ? GrantKey.once()
-                : GrantKey.ofCall(Authentication.caller(ctx).userId(), key);
+        Caller caller = Authentication.caller(ctx);
+        GrantKey which = key == null ? GrantKey.once() : GrantKey.ofCall(caller.userId(), key);
         var what = new JsonObject().put("userIds", new JsonArray(users)).put("idempotencyKey", key);
-        return campaigns.with(
+        return events.with(
+                caller,
                 eventId,
                 campaign -> campaign.draws()
                         ? Future.succeededFuture(Answer.denied(ProblemCode.EVENT_IS_DRAW))
                         : trail.done(deed, EventAudit.target(eventId), what)
                                 .compose(v -> desk.grant(eventId, users, which))
+                                .compose(granted -> trail.done(
+                                                deed.as("event.grant.result"),
+                                                EventAudit.target(eventId),
+                                                told(granted))
+                                        .map(granted))
                                 .map(Answer::given));
+    }
+
+    /** Without codes: who reads the log is not who owns the coupons. */
+    private static JsonObject told(List<Granted> granted) {
+        var results = new JsonArray();
+        granted.forEach(one -> {
+            JsonObject json = one.json();
+            results.add(new JsonObject()
+                    .put("userId", json.getLong("userId"))
+                    .put("result", json.getString("result"))
+                    .put("couponId", json.getLong("couponId")));
+        });
+        return new JsonObject().put("results", results);
     }
 
     /** Each once, in their order. */

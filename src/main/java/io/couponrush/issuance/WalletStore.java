@@ -7,9 +7,9 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +19,7 @@ public final class WalletStore {
             """
             select c.id, c.coupon_code, c.event_id, e.title, c.user_id, e.discount_type, e.discount_value,
                    e.min_purchase_amount, e.max_discount_amount, c.issued_at, c.expires_at, c.used_at,
+                   c.order_id, c.purchase_amount, c.discount_amount,
                    case when c.status = 'active' and c.expires_at <= now() then 'expired' else c.status end as state
               from user_coupons c join coupon_events e on e.id = c.event_id
             """;
@@ -28,6 +29,7 @@ public final class WalletStore {
              where c.user_id = $1 and c.id < $2 and ($3::bigint is null or c.event_id = $3)
              order by c.id desc) page
              where $4::text is null or state = $4
+             order by id desc
              limit $5
             """;
 
@@ -65,20 +67,18 @@ public final class WalletStore {
 
     /** Newest first, below {@code beforeId}; at most {@code limit}. */
     Future<List<Shown>> page(long userId, long beforeId, @Nullable Long eventId, @Nullable String status, int limit) {
-        return poolFor.apply(userId)
-                .preparedQuery(PAGE)
-                .execute(Tuple.of(userId, beforeId, eventId, status, limit))
-                .map(rows -> {
-                    var page = new ArrayList<Shown>(rows.size());
-                    rows.forEach(row -> page.add(shown(row)));
-                    return page;
-                });
+        return read(Tuple.of(userId, beforeId, eventId, status, limit), userId, WalletStore::shown);
     }
 
-    /** All of a user's coupons, as {@link #page} reads them. */
+    /** All that is held of a user's coupons: as {@link #page} reads them, with the orders they were used for. */
     public Future<List<JsonObject>> all(long userId, long beforeId, int limit) {
-        return page(userId, beforeId, null, null, limit)
-                .map(page -> page.stream().map(Shown::json).toList());
+        return read(Tuple.of(userId, beforeId, null, null, limit), userId, WalletStore::held);
+    }
+
+    private <T> Future<List<T>> read(Tuple values, long userId, Function<Row, T> as) {
+        return poolFor.apply(userId).preparedQuery(PAGE).execute(values).map(rows -> rows.stream()
+                .map(as)
+                .toList());
     }
 
     Future<JsonObject> summary(long userId, @Nullable Long eventId) {
@@ -139,6 +139,19 @@ public final class WalletStore {
             json.put("maxDiscountAmount", plain(row, "max_discount_amount"));
         }
         return new Shown(row.getLong("id"), row.getLong("user_id"), json);
+    }
+
+    /** The order stays when its use was cancelled, the amounts do not. */
+    private static JsonObject held(Row row) {
+        return shown(row)
+                .json()
+                .put("orderId", row.getString("order_id"))
+                .put("purchaseAmount", plainOrNull(row, "purchase_amount"))
+                .put("discountAmount", plainOrNull(row, "discount_amount"));
+    }
+
+    private static @Nullable Number plainOrNull(Row row, String column) {
+        return row.getBigDecimal(column) == null ? null : plain(row, column);
     }
 
     private static Number plain(Row row, String column) {

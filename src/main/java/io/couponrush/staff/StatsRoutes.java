@@ -1,5 +1,8 @@
 package io.couponrush.staff;
 
+import io.couponrush.audit.AuditTrail;
+import io.couponrush.audit.Deed;
+import io.couponrush.campaign.EventAudit;
 import io.couponrush.campaign.EventPath;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
@@ -7,6 +10,7 @@ import io.couponrush.http.Permission;
 import io.couponrush.http.ProblemCode;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Routes;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -16,10 +20,12 @@ import java.util.Optional;
 public final class StatsRoutes implements Routes {
     private final Authentication authentication;
     private final Statistics statistics;
+    private final AuditTrail trail;
 
-    public StatsRoutes(Authentication authentication, Statistics statistics) {
+    public StatsRoutes(Authentication authentication, Statistics statistics, AuditTrail trail) {
         this.authentication = authentication;
         this.statistics = statistics;
+        this.trail = trail;
     }
 
     @Override
@@ -31,13 +37,21 @@ public final class StatsRoutes implements Routes {
 
     private void stats(RoutingContext ctx) {
         boolean unmasked = Authentication.caller(ctx).may(Permission.SEE_PERSONAL_DATA);
-        EventPath.withId(
-                ctx,
-                id -> Replies.json(
-                        ctx,
-                        200,
-                        statistics.of(id).map(StatsRoutes::found),
-                        stats -> unmasked ? stats : EventStats.withMaskedEmails(stats)));
+        EventPath.withId(ctx, id -> {
+            var found = statistics.of(id).map(StatsRoutes::found);
+            Replies.json(ctx, 200, unmasked ? written(ctx, id, found) : found.map(StatsRoutes::masked), stats -> stats);
+        });
+    }
+
+    /** Nobody is shown the e-mails of others who is not in the log. */
+    private Future<Answer<JsonObject>> written(RoutingContext ctx, long eventId, Future<Answer<JsonObject>> found) {
+        Deed deed = trail.deed(ctx, "event.stats");
+        return found.compose(answer -> Answer.then(answer, stats -> trail.done(deed, EventAudit.target(eventId), null)
+                .map(Answer.given(stats))));
+    }
+
+    private static Answer<JsonObject> masked(Answer<JsonObject> answer) {
+        return answer.map(EventStats::withMaskedEmails);
     }
 
     private static Answer<JsonObject> found(Optional<JsonObject> stats) {

@@ -1,17 +1,24 @@
 package io.couponrush.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.Answers;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Callers.Caller;
+import io.couponrush.testkit.Partner;
+import io.couponrush.testkit.RawHttp;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Staff;
 import io.couponrush.testkit.Web;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +196,126 @@ class ChallengeStory {
         assertThat(staff.web().delete(audience(event), null).with(200).getInteger("removed"))
                 .isOne();
         assertThat(crowd.press(List.of(user.claims(event))).tally()).containsOnlyKeys("FORBIDDEN");
+    }
+
+    @Test
+    void removingNobodyOrFromAPublicCampaignDisturbsNoSale() {
+        List<Caller> people = service.callers(2).all();
+        long restricted = opens(5);
+        long open = staff.opens(Sale.of(5));
+        imports(restricted, people.get(0).userId() + "\n");
+        imports(open, people.get(0).userId() + "\n");
+        long epoch = service.books().of(restricted).epoch();
+        long openEpoch = service.books().of(open).epoch();
+
+        assertThat(removed(audience(restricted) + "/" + people.get(1).userId())).isZero();
+        assertThat(removed(audience(open) + "/" + people.get(0).userId())).isOne();
+        assertThat(removed(audience(open))).isZero();
+
+        assertThat(service.books().of(restricted).epoch()).isEqualTo(epoch);
+        assertThat(service.books().of(open).epoch()).isEqualTo(openEpoch);
+        assertThat(removed(audience(restricted))).isOne();
+        assertThat(service.books().of(restricted).epoch()).isGreaterThan(epoch);
+        long emptied = service.books().of(restricted).epoch();
+        assertThat(removed(audience(restricted))).isZero();
+        assertThat(service.books().of(restricted).epoch()).isEqualTo(emptied);
+    }
+
+    private int removed(String path) {
+        return staff.web().delete(path, null).with(200).getInteger("removed");
+    }
+
+    /** Whoever sends slowly keeps neither grants nor other imports waiting. */
+    @Test
+    void anImportThatComesSlowlyHoldsUpNobody() throws Exception {
+        long event = opens(50);
+        long other = opens(50);
+        var crowd = service.callers(20);
+        String file = csv(crowd.all());
+        try (var slow = new RawHttp(service.port())) {
+            slow.send(("POST " + audience(event) + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + staff.token()
+                            + "\r\nContent-Type: text/csv\r\nContent-Length: " + (file.length() + 100_000)
+                            + "\r\n\r\n" + file)
+                    .getBytes(StandardCharsets.UTF_8));
+            Partner partner =
+                    Partner.signsIn(service, staff, "Quick").isGiven(event).isGiven(other);
+            var users = new JsonArray(crowd.all().stream().map(Caller::userId).toList());
+            Web.Reply granted = partner.web()
+                    .post("/api/admin/events/" + event + "/grants", new JsonObject().put("userIds", users));
+            assertThat(granted.with(200).getJsonObject("summary").getMap()).isEqualTo(Map.of("ISSUED", 20));
+            assertThat(partner.web()
+                            .upload(audience(other), "text/csv", file)
+                            .with(200)
+                            .getInteger("added"))
+                    .isEqualTo(20);
+            await().untilAsserted(() -> assertThat(staff.web()
+                            .upload(audience(other), "text/csv", file)
+                            .code())
+                    .as("of one caller one at a time")
+                    .isEqualTo("OVERLOADED"));
+        }
+        await().untilAsserted(() -> assertThat(
+                        staff.web().upload(audience(event), "text/csv", file).status())
+                .isEqualTo(200));
+    }
+
+    /** Imports of descending lines and grants of the same users, again and again: none waits for another in a circle. */
+    @Test
+    void importsAndGrantsOfTheSameUsersMeet() throws ExecutionException, InterruptedException {
+        long event = staff.opens(Sale.of(100_000).perUser(50).with("audience", "restricted"));
+        var crowd = service.callers(3_000);
+        List<Caller> backwards = new ArrayList<>(crowd.all());
+        Collections.reverse(backwards);
+        String file = csv(backwards);
+        List<Long> ids = crowd.all().stream().map(Caller::userId).toList();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            for (int round = 0; round < 3; round++) {
+                staff.web().delete(audience(event), null).with(200);
+                String key = "round-" + round;
+                var imported = threads.submit(() -> imports(event, file));
+                var granted = new ArrayList<Future<JsonObject>>();
+                for (int from : new int[] {2_700, 0})
+                    granted.add(threads.submit(() -> grants(event, ids.subList(from, from + 300), key)));
+                assertThat(imported.get().getInteger("unknown")).isZero();
+                for (Future<JsonObject> one : granted)
+                    assertThat(one.get().getJsonObject("summary").getMap()).isEqualTo(Map.of("ISSUED", 300));
+                assertThat(staff.web().get(audience(event)).with(200).getInteger("count"))
+                        .isEqualTo(3_000);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(service.books().of(event).mistakes()).isEmpty();
+    }
+
+    /** An import that has not ended holds the users for longer than Postgres waits for a lock. */
+    @Test
+    void aGrantOutlivesALongImport() throws ExecutionException, InterruptedException {
+        long event = opens(10);
+        var crowd = service.callers(1);
+        long user = crowd.one().userId();
+        var importing = service.books()
+                .begin("insert into event_audience (event_id, user_id) values (" + event + ", " + user + ")");
+        ExecutorService threads = Executors.newFixedThreadPool(1);
+        try {
+            var granted = threads.submit(() -> grants(event, List.of(user), "long"));
+            await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(6)).until(() -> !granted.isDone());
+            importing.commit();
+            assertThat(granted.get().getJsonObject("summary").getMap()).isEqualTo(Map.of("ISSUED", 1));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private JsonObject grants(long event, List<Long> users, String key) {
+        return staff.web()
+                .post(
+                        "/api/admin/events/" + event + "/grants",
+                        new JsonObject().put("userIds", new JsonArray(users)),
+                        "Idempotency-Key",
+                        key)
+                .with(200);
     }
 
     /** A campaign that becomes restricted in the middle of the rush. */

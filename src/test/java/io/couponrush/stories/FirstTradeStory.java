@@ -204,6 +204,25 @@ class FirstTradeStory {
         assertThat(answerTo(id).getString("result")).isEqualTo("ISSUED");
     }
 
+    /** Two senders chose one id: the second is not told the answer to the first, nor taken for answered. */
+    @Test
+    void anIdOfAnotherGrantIsADeadLetter() throws IOException {
+        long event = staff.opens(Sale.of(5));
+        long other = staff.opens(Sale.of(5));
+        List<Caller> traders = service.callers(2).all();
+        String id = newId();
+        asks(id, event, traders.get(0).userId());
+        assertThat(answerTo(id).getString("result")).isEqualTo("ISSUED");
+        asks(id, event, traders.get(1).userId());
+        asks(id, other, traders.get(0).userId());
+        asks(id, event, traders.get(0).userId());
+        await().atMost(SOON).until(() -> broker.messageCount(topology.dead()) == 2);
+        await().atMost(SOON).until(() -> broker.messageCount(topology.grants()) == 0);
+        assertThat(answers().get("granted:" + id)).hasSize(1);
+        assertThat(service.books().of(event).rows()).hasSize(1);
+        assertThat(service.books().of(other).rows()).isEmpty();
+    }
+
     /** Postgres cuts its connections and so nobody knows what became of the statements under way. */
     @Test
     void nothingIsLostOrGivenTwiceWhenPostgresCutsItsConnections() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.Member;
+import io.couponrush.testkit.Partner;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Staff;
@@ -159,6 +160,132 @@ class PartnerStory {
                 .with(200);
         assertThat(invited.getInteger("unknown")).isEqualTo(1);
         assertThat(invited.getInteger("added")).isZero();
+    }
+
+    @Test
+    void aPartnerWorksForTheCampaignsThatItWasGivenAndForNoOther() {
+        long given = admin.opens(Sale.of(5).with("audience", "restricted"));
+        long other = admin.opens(Sale.of(5).with("audience", "restricted"));
+        Partner partner = Partner.signsIn(service, admin, "Trail Club").isGiven(given);
+        long guest = service.callers(1).one().userId();
+        String guests = guest + "\n";
+        admin.web().upload(audience(other), "text/csv", guests).with(200);
+        long epoch = service.books().of(other).epoch();
+
+        assertThat(partner.web()
+                        .upload(audience(given), "text/csv", guests)
+                        .with(200)
+                        .getInteger("added"))
+                .isOne();
+        assertThat(grants(partner, given, guest)
+                        .with(200)
+                        .getJsonObject("summary")
+                        .getMap())
+                .isEqualTo(Map.of("ISSUED", 1));
+        assertThat(partner.web().get(audience(given)).with(200).getInteger("count"))
+                .isOne();
+        assertThat(List.of(
+                        partner.web().get(audience(other)),
+                        partner.web().upload(audience(other), "text/csv", guests),
+                        partner.web().upload(audience(other) + "?dryRun=true", "text/csv", guests),
+                        partner.web().delete(audience(other), null),
+                        partner.web().delete(audience(other) + "/" + guest, null),
+                        grants(partner, other, guest)))
+                .extracting(Web.Reply::code)
+                .containsOnly("FORBIDDEN");
+
+        assertThat(admin.web().get(audience(other)).with(200).getInteger("count"))
+                .isOne();
+        assertThat(service.books().of(other).rows()).isEmpty();
+        assertThat(service.books().of(other).epoch()).as("no sale is disturbed").isEqualTo(epoch);
+        await().untilAsserted(() -> assertThat(audit("actor=" + partner.partnerId() + "&target=event:" + other))
+                .extracting(line -> line.getString("outcome"))
+                .isNotEmpty()
+                .containsOnly("FORBIDDEN"));
+    }
+
+    @Test
+    void aCampaignIsGivenAndTakenBackByWhoRunsCampaigns() {
+        long event = admin.opens(Sale.of(5));
+        Partner partner =
+                Partner.signsIn(service, admin, "Hiking Club").isGiven(event).isGiven(event);
+        long guest = service.callers(1).one().userId();
+        assertThat(grants(partner, event, guest).status()).isEqualTo(200);
+        assertThat(admin.web().get(partner.campaigns()).with(200).getJsonArray("eventIds"))
+                .containsExactly(event);
+
+        partner.loses(event);
+        partner.loses(event);
+
+        assertThat(grants(partner, event, guest).code()).isEqualTo("FORBIDDEN");
+        assertThat(admin.web().get(partner.campaigns()).with(200).getJsonArray("eventIds"))
+                .isEmpty();
+        assertThat(audit("target=event:" + event))
+                .extracting(line -> line.getString("action"))
+                .containsOnlyOnce("event.partner.give", "event.partner.take");
+        assertThat(partner.web().put(partner.campaigns() + "/" + event, null).code())
+                .as("by itself")
+                .isEqualTo("FORBIDDEN");
+        String nobody = "/api/admin/partners/999999/events/";
+        assertThat(admin.web().put(nobody + event, null).code()).isEqualTo("PARTNER_NOT_FOUND");
+        assertThat(admin.web().put(partner.campaigns() + "/999999", null).code())
+                .isEqualTo("EVENT_NOT_FOUND");
+    }
+
+    @Test
+    void theKeyOfOnePartnerIsNotAnothers() {
+        long event = admin.opens(Sale.of(5).perUser(5));
+        Partner one = Partner.signsIn(service, admin, "Shifts").isGiven(event);
+        Partner other = Partner.signsIn(service, admin, "Shifts Too").isGiven(event);
+        long worker = service.callers(1).one().userId();
+        String first = code(grants(one, event, worker, "shift-1"));
+        String second = code(grants(other, event, worker, "shift-1"));
+        assertThat(second).isNotEqualTo(first);
+        assertThat(code(grants(one, event, worker, "shift-1"))).as("again").isEqualTo(first);
+        assertThat(code(grants(other, event, worker, "shift-1"))).as("again").isEqualTo(second);
+        assertThat(service.books().of(event).codes()).containsExactlyInAnyOrder(first, second);
+    }
+
+    @Test
+    void aSearchForSomebodyIsInTheLog() {
+        Member mina = Member.signsUp(service, "searched");
+        admin.web()
+                .post("/api/admin/users/search", new JsonObject().put("email", mina.email()))
+                .with(200);
+        admin.web()
+                .post("/api/admin/users/search", new JsonObject().put("email", "nobody@stories.example"))
+                .with(404);
+        List<JsonObject> lines = audit("action=user.search&target=user:" + mina.userId());
+        assertThat(lines).extracting(line -> line.getString("outcome")).containsExactly("DONE");
+        await().untilAsserted(() -> assertThat(audit("action=user.search"))
+                .extracting(line -> line.getString("outcome"))
+                .contains("USER_NOT_FOUND"));
+        assertThat(audit("action=user.search").toString()).doesNotContain("stories.example");
+    }
+
+    @Test
+    void whomTheServiceMadeAnAdminIsInTheLog() {
+        long me = admin.web().get("/api/users/me").with(200).getLong("userId");
+        List<JsonObject> lines = audit("action=user.make&target=user:" + me);
+        assertThat(lines).hasSize(1);
+        assertThat(lines.get(0).getString("role")).isEqualTo("SERVICE");
+        assertThat(lines.get(0).getJsonObject("after").getString("role")).isEqualTo("ADMIN");
+    }
+
+    private static String audience(long event) {
+        return "/api/admin/events/" + event + "/audience";
+    }
+
+    private static Web.Reply grants(Partner partner, long event, long user, String... key) {
+        var body = new JsonObject().put("userIds", new JsonArray().add(user));
+        String path = "/api/admin/events/" + event + "/grants";
+        return key.length == 0
+                ? partner.web().post(path, body)
+                : partner.web().post(path, body, "Idempotency-Key", key[0]);
+    }
+
+    private static String code(Web.Reply granted) {
+        return granted.with(200).getJsonArray("results").getJsonObject(0).getString("couponCode");
     }
 
     /** Many sign in while the role is taken away: whoever got a token of it has lost it when the change is answered. */

@@ -79,9 +79,131 @@ class PrivacyStory {
                 .hasSize(454)
                 .doesNotHaveDuplicates()
                 .contains(code);
+        JsonObject used = coupon(all, code);
+        assertThat(used.getString("orderId")).isEqualTo("A-1");
+        assertThat(used.getDouble("purchaseAmount")).isEqualTo(50_000);
+        assertThat(used.getDouble("discountAmount")).isPositive();
         assertThat(types(all.getJsonArray("notices"))).contains("coupon.issued", "coupon.used");
         assertThat(reply.text()).doesNotContain("argon2").doesNotContain("hash");
         assertThat(Web.anybody(service).get(ME + "/export").code()).isEqualTo("UNAUTHENTICATED");
+    }
+
+    @Test
+    void anOrderThatWasCancelledIsHeldAndTold() {
+        Member yuna = Member.signsUp(service, "yuna");
+        String code = yuna.claims(admin.opens(Sale.of(5))).with(201).getString("couponCode");
+        var order = new JsonObject().put("orderId", "A-1");
+        yuna.web()
+                .post("/api/coupons/" + code + "/use", order.copy().put("purchaseAmount", 50_000))
+                .with(200);
+        yuna.web().post("/api/coupons/" + code + "/cancel-use", order).with(200);
+        JsonObject held = coupon(yuna.web().get(ME + "/export").with(200), code);
+        assertThat(held.getString("orderId")).isEqualTo("A-1");
+        assertThat(held.getValue("purchaseAmount")).isNull();
+        assertThat(held.getValue("discountAmount")).isNull();
+    }
+
+    /** The place that somebody won, and what others did to them; not who the others were. */
+    @Test
+    void whatOthersDidIsToldWithoutThem() {
+        Member bora = Member.signsUp(service, "bora");
+        long draw = admin.opens(Sale.of(1).with("mode", "draw"));
+        bora.web().post("/api/coupons/events/" + draw + "/entries", null).with(201);
+        admin.ends(draw);
+        Awaitility.await()
+                .until(() -> service.books().count("select count(*) from draw_winners where event_id = " + draw) == 1);
+        admin.web()
+                .post("/api/admin/users/search", new JsonObject().put("email", bora.email()))
+                .with(200);
+
+        JsonObject all = bora.web().get(ME + "/export").with(200);
+
+        JsonObject entry = all.getJsonArray("draws").getJsonObject(0);
+        assertThat(entry.getLong("eventId")).isEqualTo(draw);
+        assertThat(entry.getInteger("place")).isOne();
+        assertThat(all.getJsonArray("audit")).hasSize(1);
+        JsonObject line = all.getJsonArray("audit").getJsonObject(0);
+        assertThat(line.getString("action")).isEqualTo("user.search");
+        assertThat(line.getString("role")).isEqualTo("ADMIN");
+        assertThat(line.getValue("actor")).isNull();
+        assertThat(line.getValue("client")).isNull();
+    }
+
+    @Test
+    void theLastAdminStays() {
+        Member dan = Member.signsUp(service, "dan");
+        Member eun = Member.signsUp(service, "eun");
+        for (Member each : List.of(dan, eun))
+            changesRole(admin.web(), each, "ADMIN").with(200);
+        long bootstrap = admin.web().get(ME).with(200).getLong("userId");
+        Web danNow = as(dan);
+        Web eunNow = as(eun);
+        service.books().change("update users set role = 'USER' where id = " + bootstrap);
+        try {
+            var erasures = List.of(
+                    supplyAsync(() -> danNow.delete(ME, passwordOf(dan))),
+                    supplyAsync(() -> eunNow.delete(ME, passwordOf(eun))));
+            assertThat(erasures)
+                    .extracting(erased -> erased.join().status())
+                    .as("two at once")
+                    .containsExactlyInAnyOrder(204, 403);
+            assertThat(erasures)
+                    .anySatisfy(erased -> assertThat(erased.join().text()).contains("FORBIDDEN"));
+            assertThat(admins()).isOne();
+        } finally {
+            service.books().change("update users set role = 'ADMIN' where id = " + bootstrap);
+        }
+        Awaitility.await().untilAsserted(() -> assertThat(admin.web()
+                        .get("/api/admin/audit?action=user.forget")
+                        .with(200)
+                        .encode())
+                .contains("\"outcome\":\"FORBIDDEN\""));
+    }
+
+    /** Each takes the role of the other: nobody does it to themselves, and still somebody has to be left. */
+    @Test
+    void twoAdminsDoNotTakeEachOthersRole() {
+        long bootstrap = admin.web().get(ME).with(200).getLong("userId");
+        for (int round = 0; round < 5; round++) {
+            Member gina = Member.signsUp(service, "gina");
+            Member hugo = Member.signsUp(service, "hugo");
+            for (Member each : List.of(gina, hugo))
+                changesRole(admin.web(), each, "ADMIN").with(200);
+            Web ginaNow = as(gina);
+            Web hugoNow = as(hugo);
+            service.books()
+                    .change("update users set role = 'USER' where role = 'ADMIN' and id not in (" + gina.userId() + ", "
+                            + hugo.userId() + ")");
+            try {
+                var changes = List.of(
+                        supplyAsync(() -> changesRole(ginaNow, hugo, "USER")),
+                        supplyAsync(() -> changesRole(hugoNow, gina, "USER")));
+                assertThat(changes).extracting(change -> change.join().status()).isSubsetOf(200, 401, 403);
+                assertThat(admins()).isPositive();
+            } finally {
+                service.books().change("update users set role = 'ADMIN' where id = " + bootstrap);
+            }
+        }
+    }
+
+    private long admins() {
+        return service.books().count("select count(*) from users where role = 'ADMIN'");
+    }
+
+    private Web as(Member member) {
+        return Web.anybody(service).as(member.signsIn().with(200).getString("accessToken"));
+    }
+
+    private static Web.Reply changesRole(Web by, Member of, String role) {
+        return by.put("/api/admin/users/" + of.userId() + "/role", new JsonObject().put("role", role));
+    }
+
+    private static JsonObject coupon(JsonObject export, String code) {
+        return export.getJsonArray("coupons").stream()
+                .map(JsonObject.class::cast)
+                .filter(coupon -> coupon.getString("couponCode").equals(code))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -45,28 +45,6 @@ class RolesStory {
                 .isEqualTo(operation.open()));
     }
 
-    @Test
-    void everyDoorOpensForThoseWhoMayPassAndForNobodyElse() {
-        for (Operation operation : OPERATIONS) {
-            if (operation.permission() == null) continue;
-            var permission = Permission.valueOf(operation.permission());
-            for (Role role : Role.values()) {
-                Web.Reply reply = people.get(role).send(operation.method(), operation.somewhere(), null);
-                if (permission.isGivenTo(role)) {
-                    assertThat(reply.status()).as(role + " " + operation).isNotIn(401, 403, 500);
-                } else {
-                    assertThat(reply.status()).as(role + " " + operation).isEqualTo(403);
-                    assertThat(reply.code()).isEqualTo("FORBIDDEN");
-                }
-            }
-            assertThat(Web.anybody(service)
-                            .send(operation.method(), operation.somewhere(), null)
-                            .status())
-                    .as("nobody " + operation)
-                    .isEqualTo(401);
-        }
-    }
-
     /** Each operation on a coupon, and each list of what is one's own, asked by somebody else who may do the same. */
     @Test
     void whatIsAnotherUsersDoesNotExist() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.couponrush.testkit.Answers;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Callers.Caller;
+import io.couponrush.testkit.Partner;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Staff;
@@ -32,11 +33,20 @@ import org.junit.jupiter.api.TestInstance;
 class ShiftStory {
     private RunningService service;
     private Staff staff;
+    private Partner marketplace;
 
     @BeforeAll
     void open() {
         service = RunningService.start();
         staff = service.staff();
+        marketplace = Partner.signsIn(service, staff, "Shift Marketplace");
+    }
+
+    /** A campaign that the marketplace was given. */
+    private long opens(Sale sale) {
+        long event = staff.opens(sale);
+        marketplace.isGiven(event);
+        return event;
     }
 
     @AfterAll
@@ -47,7 +57,8 @@ class ShiftStory {
     private Web.Reply asks(long event, List<Long> users, String key) {
         var body = new JsonObject().put("userIds", new JsonArray(users));
         String path = "/api/admin/events/" + event + "/grants";
-        return key == null ? staff.web().post(path, body) : staff.web().post(path, body, "Idempotency-Key", key);
+        Web web = marketplace.web();
+        return key == null ? web.post(path, body) : web.post(path, body, "Idempotency-Key", key);
     }
 
     private JsonObject grants(long event, List<Long> users, String key) {
@@ -68,7 +79,7 @@ class ShiftStory {
 
     @Test
     void aThousandWorkersAreRewardedOnce() {
-        long event = staff.opens(Sale.of(1_500).perUser(2).with("audience", "restricted"));
+        long event = opens(Sale.of(1_500).perUser(2).with("audience", "restricted"));
         List<Long> workers = ids(service.callers(1_000));
         var first = grants(event, workers, "shift-1");
         assertThat(summary(first)).isEqualTo(Map.of("ISSUED", 1_000));
@@ -87,7 +98,7 @@ class ShiftStory {
 
     @Test
     void tellsOfEachUserWhatBecameOfTheGrant() {
-        long event = staff.opens(Sale.of(10));
+        long event = opens(Sale.of(10));
         var crowd = service.callers(2);
         List<Long> users = ids(crowd);
         String code =
@@ -114,11 +125,42 @@ class ShiftStory {
                         .getJsonObject("after")
                         .getJsonArray("userIds"))
                 .hasSize(3);
+        JsonObject became = staff.web()
+                .get("/api/admin/audit?action=event.grant.result&target=event:" + event)
+                .with(200)
+                .getJsonArray("items")
+                .getJsonObject(0);
+        assertThat(became.getString("role")).isEqualTo("PARTNER");
+        assertThat(results(became.getJsonObject("after")).map(r -> r.getString("result")))
+                .containsExactly("USER_LIMIT_EXCEEDED", "USER_NOT_FOUND", "ISSUED");
+        assertThat(became.encode()).doesNotContain(results.get(2).getString("couponCode"));
+    }
+
+    @Test
+    void whoWasTakenOffTheListStaysOffItWhenAGrantIsRepeated() {
+        long event = opens(Sale.of(10).perUser(2).with("audience", "restricted"));
+        var crowd = service.callers(2);
+        List<Long> users = ids(crowd);
+        JsonObject first = grants(event, users, "shift");
+        assertThat(summary(first)).isEqualTo(Map.of("ISSUED", 2));
+        String audience = "/api/admin/events/" + event + "/audience";
+        staff.web().delete(audience + "/" + users.get(0), null).with(200);
+
+        JsonObject again = grants(event, users, "shift");
+
+        assertThat(summary(again)).isEqualTo(Map.of("ALREADY_ISSUED", 2));
+        assertThat(results(again).map(r -> r.getString("couponCode")))
+                .containsExactlyElementsOf(
+                        results(first).map(r -> r.getString("couponCode")).toList());
+        assertThat(staff.web().get(audience).with(200).getJsonArray("userIds").encode())
+                .isEqualTo("[" + users.get(1) + "]");
+        assertThat(crowd.press(List.of(crowd.all().get(0).claims(event, "own"))).tally())
+                .containsOnlyKeys("FORBIDDEN");
     }
 
     @Test
     void withoutAKeyAUserIsGrantedOneCoupon() {
-        long event = staff.opens(Sale.of(10).perUser(5));
+        long event = opens(Sale.of(10).perUser(5));
         List<Long> users = ids(service.callers(1));
         assertThat(summary(grants(event, users, null))).isEqualTo(Map.of("ISSUED", 1));
         assertThat(summary(grants(event, users, null))).isEqualTo(Map.of("ALREADY_ISSUED", 1));
@@ -127,8 +169,8 @@ class ShiftStory {
 
     @Test
     void aKeyIsForOneEventOfOneCaller() {
-        long event = staff.opens(Sale.of(10).perUser(5));
-        long other = staff.opens(Sale.of(10).perUser(5));
+        long event = opens(Sale.of(10).perUser(5));
+        long other = opens(Sale.of(10).perUser(5));
         var crowd = service.callers(1);
         assertThat(summary(grants(event, ids(crowd), "k"))).isEqualTo(Map.of("ISSUED", 1));
         assertThat(summary(grants(other, ids(crowd), "k"))).isEqualTo(Map.of("IDEMPOTENCY_KEY_REUSED", 1));
@@ -141,10 +183,10 @@ class ShiftStory {
     @Test
     void theWindowAndThePauseHold() {
         List<Long> users = ids(service.callers(1));
-        long early = staff.opens(Sale.of(10).startingIn(Duration.ofMinutes(5)));
-        long over = staff.opens(Sale.of(10));
+        long early = opens(Sale.of(10).startingIn(Duration.ofMinutes(5)));
+        long over = opens(Sale.of(10));
         staff.ends(over);
-        long paused = staff.opens(Sale.of(10));
+        long paused = opens(Sale.of(10));
         staff.pauses(paused);
         assertThat(summary(grants(early, users, null))).containsOnlyKeys("EVENT_NOT_STARTED");
         assertThat(summary(grants(over, users, null))).containsOnlyKeys("EVENT_ENDED");
@@ -156,7 +198,7 @@ class ShiftStory {
 
     @Test
     void bodiesBeyondTheBoundsGrantNothing() {
-        long event = staff.opens(Sale.of(10));
+        long event = opens(Sale.of(10));
         long user = service.callers(1).one().userId();
         var many = Stream.iterate(1L, id -> id + 1).limit(1_001).toList();
         assertThat(asks(event, many, null).code()).isEqualTo("VALIDATION_FAILED");
@@ -180,7 +222,7 @@ class ShiftStory {
     /** Equal grants at the same moment, while the users claim by themselves. */
     @Test
     void equalGrantsAndClaimsAtTheSameMoment() throws ExecutionException, InterruptedException {
-        long event = staff.opens(Sale.of(450).perUser(2));
+        long event = opens(Sale.of(450).perUser(2));
         var crowd = service.callers(300);
         List<Long> users = ids(crowd);
         var pressing = crowd.start(Callers.shuffled(crowd.presses(event, 1)));

@@ -19,6 +19,7 @@ import java.util.TreeSet;
  *
  * @param statuses that it documents
  * @param parameters of the path, the query and the headers
+ * @param schema name of the schema of its JSON body; null if it takes none
  * @param body schemas of the members of its JSON body by name; null if it takes none
  * @param example of a body
  */
@@ -26,6 +27,7 @@ public record Described(
         Operation operation,
         Set<Integer> statuses,
         List<Parameter> parameters,
+        String schema,
         Map<String, JsonNode> body,
         JsonNode example) {
 
@@ -64,15 +66,22 @@ public record Described(
                         resolved(parameter.path("schema"), document)));
             }
         }
-        if (!verb.has("requestBody")) return new Described(operation, statuses, parameters, null, null);
+        if (!verb.has("requestBody")) return new Described(operation, statuses, parameters, null, null, null);
         JsonNode content = resolved(verb.get("requestBody"), document).at("/content/application~1json");
-        if (content.isMissingNode()) return new Described(operation, statuses, parameters, null, null);
+        if (content.isMissingNode()) return new Described(operation, statuses, parameters, null, null, null);
         Map<String, JsonNode> body = new TreeMap<>();
         JsonNode schema = resolved(content.get("schema"), document);
         schema.path("properties")
                 .properties()
                 .forEach(member -> body.put(member.getKey(), resolved(member.getValue(), document)));
-        return new Described(operation, statuses, parameters, body, content.path("example"));
+        String name = content.get("schema").path("$ref").asText();
+        return new Described(
+                operation,
+                statuses,
+                parameters,
+                name.substring(name.lastIndexOf('/') + 1),
+                body,
+                content.path("example"));
     }
 
     private static JsonNode resolved(JsonNode node, JsonNode document) {

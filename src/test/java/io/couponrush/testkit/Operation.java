@@ -17,8 +17,9 @@ import java.util.Set;
  *
  * @param permission the one it needs, or null
  * @param open whether it asks for no token, or not of everybody
+ * @param success the first status that the document promises
  */
-public record Operation(String method, String path, String permission, boolean open) {
+public record Operation(String method, String path, String permission, boolean open, int success) {
     private static final Set<String> VERBS = Set.of("get", "put", "post", "patch", "delete", "head", "options");
 
     /** All of them, in the order of the document. */
@@ -38,11 +39,6 @@ public record Operation(String method, String path, String permission, boolean o
         }
     }
 
-    /** The path with something in place of its parameters that nothing is named by. */
-    public String somewhere() {
-        return path.replace("{couponCode}", "STORY-00000000000").replaceAll("\\{[A-Za-z]+}", "999999999999999");
-    }
-
     @Override
     public String toString() {
         return method + " " + path;
@@ -54,6 +50,7 @@ public record Operation(String method, String path, String permission, boolean o
                 verb.toUpperCase(Locale.ROOT),
                 path,
                 permission == null ? null : permission.asText(),
-                operation.has("security"));
+                operation.has("security"),
+                Integer.parseInt(operation.get("responses").fieldNames().next()));
     }
 }
