@@ -1,6 +1,7 @@
 package io.couponrush.backing;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -68,7 +69,7 @@ final class Overdue extends IdleStateHandler {
     @Override
     protected void channelIdle(ChannelHandlerContext ctx, IdleStateEvent idle) {
         if (owing) {
-            ctx.close();
+            ChannelFuture unused = ctx.close();
         }
     }
 }

@@ -242,8 +242,8 @@ public final class RedisLink {
         if (!used.equals(session)) {
             return;
         }
-        if (USELESS.stream().anyMatch(code -> isReply(e, code))
-                || e instanceof TimeoutException && ++timeoutsInARow >= TIMEOUTS_MAX) {
+        boolean silent = e instanceof TimeoutException && ++timeoutsInARow >= TIMEOUTS_MAX;
+        if (silent || USELESS.stream().anyMatch(code -> isReply(e, code))) {
             lost(used);
             lostAt -= AWAY_NANOS;
         }
