@@ -33,7 +33,7 @@ public final class GrantVerticle extends VerticleBase {
     private final DeliveryMeters meters;
 
     private GrantInbox inbox;
-    private RabbitConsumers consumers;
+    private volatile RabbitConsumers consumers;
 
     /**
      * Makes the verticle.

@@ -19,6 +19,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -36,12 +37,14 @@ final class BrokerChannel {
     private static final int CLOSE_MS = 2_000;
     private static final int HEARTBEAT_S = 10;
     private static final int PERSISTENT = 2;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final RabbitTopology topology;
     private final Connection connection;
     private final Channel channel;
     private final AtomicReference<@Nullable Socket> socket;
     private final Confirms confirms = new Confirms();
+    private final List<Long> strangers = new ArrayList<>();
     private volatile boolean blocked;
 
     /** Told from the broker's thread; must not block. */
@@ -52,6 +55,14 @@ final class BrokerChannel {
         /** A message that the broker could put nowhere. */
         void returned(String messageId, String routingKey);
     }
+
+    /**
+     * What came back.
+     *
+     * @param published again, and confirmed
+     * @param more are to be looked at
+     */
+    record Back(int published, boolean more) {}
 
     private BrokerChannel(
             RabbitTopology topology, Connection connection, Channel channel, AtomicReference<@Nullable Socket> socket) {
@@ -155,41 +166,52 @@ final class BrokerChannel {
 
     /**
      * Declares the topology again and publishes again what had landed in {@code coupon.unrouted} though a queue should
-     * have wanted it; what nobody ever wants stays there.
+     * have wanted it; what nobody ever wants goes back there once the rest has been looked at.
      *
-     * @param most to look at
-     * @return how many were published again and confirmed
+     * @param most to publish again
      */
-    int bringBack(int most, long patienceMillis) throws IOException, InterruptedException {
+    Back bringBack(int most, long patienceMillis) throws IOException, InterruptedException {
         topology.declare(channel);
-        List<GetResponse> found = take(topology.unrouted(), most);
-        List<OutboxMessage> ours =
-                found.stream().filter(this::isOurs).map(BrokerChannel::unrouted).toList();
+        var ours = new ArrayList<OutboxMessage>();
+        boolean more = look(topology.unrouted(), most, ours);
         Set<Long> open =
                 ours.isEmpty() ? Set.of() : publish(ours, patienceMillis).openRows();
         int back = 0;
-        for (GetResponse got : found) {
-            long tag = got.getEnvelope().getDeliveryTag();
-            if (isOurs(got) && !open.contains(tag)) {
-                channel.basicAck(tag, false);
-                back++;
+        for (OutboxMessage message : ours) {
+            if (open.contains(message.rowId())) {
+                strangers.add(message.rowId());
             } else {
+                channel.basicAck(message.rowId(), false);
+                back++;
+            }
+        }
+        if (!more) {
+            for (long tag : strangers) {
                 channel.basicReject(tag, true);
             }
+            strangers.clear();
         }
-        return back;
+        return new Back(back, more);
     }
 
-    private List<GetResponse> take(String queue, int most) throws IOException {
-        var taken = new ArrayList<GetResponse>();
-        while (taken.size() < most) {
+    /** Of strangers only the tag is kept, so that they are not in the way. Whether there is more than time allowed for. */
+    private boolean look(String queue, int most, List<OutboxMessage> ours) throws IOException {
+        long until = System.nanoTime() + LOOK_NANOS;
+        for (long left = channel.messageCount(queue); left > 0; left--) {
+            if (ours.size() == most || System.nanoTime() - until > 0) {
+                return true;
+            }
             GetResponse got = channel.basicGet(queue, false);
             if (got == null) {
-                break;
+                return false;
             }
-            taken.add(got);
+            if (isOurs(got)) {
+                ours.add(unrouted(got));
+            } else {
+                strangers.add(got.getEnvelope().getDeliveryTag());
+            }
         }
-        return taken;
+        return false;
     }
 
     private boolean isOurs(GetResponse got) {

@@ -82,7 +82,13 @@ final class CouponStore implements CouponBook {
              where e.start_time <= now() and (e.end_time > now() - interval '1 day' or d.event_id is not null)
             """;
 
-    private static final String PRUNE = "delete from void_leases where at < now() - interval '24 hours'";
+    private static final String PRUNE =
+            """
+            delete from void_leases where lease in (
+                select lease from void_leases where at < now() - interval '24 hours' order by at limit $1)
+            """;
+
+    private static final int PRUNED = 5_000;
 
     private static final int COUNTS_PAGE = 5_000;
 
@@ -224,7 +230,11 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<Integer> pruneVoidLeases() {
-        return query(PRUNE, Tuple.tuple()).map(RowSet::rowCount);
+        return query(PRUNE, Tuple.of(PRUNED))
+                .map(RowSet::rowCount)
+                .compose(slice -> slice < PRUNED
+                        ? Future.succeededFuture(slice)
+                        : pruneVoidLeases().map(more -> slice + more));
     }
 
     private Future<RowSet<Row>> query(String sql, Tuple args) {

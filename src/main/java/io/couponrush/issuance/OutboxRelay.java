@@ -228,11 +228,11 @@ public final class OutboxRelay extends VerticleBase {
     private Future<Void> bringBack(BrokerChannel channel) {
         return bounded(channel, () -> channel.bringBack(BROUGHT_BACK, PATIENCE_MS))
                 .compose(back -> {
-                    meters.broughtBack(back);
-                    if (back == 0) {
+                    meters.broughtBack(back.published());
+                    if (back.published() == 0 && !back.more()) {
                         return Future.succeededFuture(); // only strangers are left
                     }
-                    LOG.warn("{} messages that no queue was bound for were published again", back);
+                    LOG.warn("{} messages that no queue was bound for were published again", back.published());
                     return bringBack(channel);
                 });
     }

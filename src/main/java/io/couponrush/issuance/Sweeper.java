@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,9 @@ final class Sweeper {
     /** One round over all campaigns that may have open reservations. Fails only when they cannot be listed. */
     Future<Void> sweep() {
         return book.sweepable().compose(campaigns -> {
+            suspicions
+                    .keySet()
+                    .retainAll(campaigns.stream().map(Sweepable::eventId).collect(Collectors.toSet()));
             Future<Void> round = Future.succeededFuture();
             for (Sweepable campaign : campaigns) {
                 round = round.compose(v -> sweep(campaign)).otherwise(e -> {

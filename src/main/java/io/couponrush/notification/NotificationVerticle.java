@@ -28,7 +28,7 @@ public final class NotificationVerticle extends VerticleBase {
 
     private Teller teller;
     private Inbox inbox;
-    private RabbitConsumers consumers;
+    private volatile RabbitConsumers consumers;
 
     /**
      * Makes the verticle.

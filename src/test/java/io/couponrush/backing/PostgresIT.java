@@ -3,6 +3,7 @@ package io.couponrush.backing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.couponrush.config.Profile;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
@@ -108,6 +109,7 @@ class PostgresIT {
                 .postgres();
     }
 
+    @CanIgnoreReturnValue
     private static <T> T done(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }

@@ -1,6 +1,7 @@
 package io.couponrush.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.couponrush.fault.Trial.Outcome;
 import io.couponrush.testkit.PrivateRedis;
@@ -135,10 +136,28 @@ class RedisFaultIT {
     void redisIsFull(Fleet fleet) {
         var trial = Trial.of(fleet, "Redis full", 5).injects("maxmemory reached for 4 s, noeviction");
         fleet.redis().isFull();
-        Trial.pause(4_000);
+        Trial.pause(1_000);
+        int before = trial.issuedSoFar();
+        Trial.pause(3_000);
+        int issued = trial.issuedSoFar() - before;
         trial.isOver(10);
         fleet.redis().hasRoom();
         var outcome = trial.ends();
-        assertThat(outcome.deferred() + outcome.counters().get("claims_direct")).isPositive();
+        assertThat(issued).as("coupons of three seconds by Postgres alone").isGreaterThan(300);
+        assertThat(outcome.counters().get("claims_direct")).isPositive();
+        wasLoadedAnew(outcome);
+    }
+
+    @Test
+    void aNodeStartsWhileRedisIsAway(Fleet fleet) {
+        var trial = Trial.of(fleet, "node started without Redis", 25).injects("kill -9 of 1 of 2, restart; no Redis");
+        fleet.nodes().forEach(node -> node.redis().cut());
+        fleet.b().process().isKilled();
+        int before = trial.atB().issued().size();
+        fleet.b().process().start();
+        await().untilAsserted(() -> assertThat(trial.atB().issued()).hasSizeGreaterThan(before + 10));
+        trial.isOver(10);
+        fleet.nodes().forEach(node -> node.redis().pass());
+        assertThat(trial.ends().counters().get("claims_direct")).isPositive();
     }
 }

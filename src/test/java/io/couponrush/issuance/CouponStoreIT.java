@@ -559,7 +559,10 @@ class CouponStoreIT {
             bury(event, young);
             db.run("update void_leases set at = now() - interval '25 hours' where lease = $1", old.lease());
 
-            assertThat(await(db.store().pruneVoidLeases())).isEqualTo(1);
+            db.run("insert into void_leases (lease, at)"
+                    + " select gen_random_uuid(), now() - interval '26 hours' from generate_series(1, 12000)");
+
+            assertThat(await(db.store().pruneVoidLeases())).isEqualTo(12_001);
             assertThat(db.decide(event, young)).containsExactly(VOID);
         }
     }

@@ -175,6 +175,22 @@ class RelayIT {
         assertThat(ids(delivery.drain(topology.unrouted()))).containsExactly("stranger:1", "stranger:2");
     }
 
+    /** More of them than are brought back in a round. */
+    @Test
+    void strangersDoNotKeepOursFromComingBack() throws Exception {
+        var topology = delivery.topology;
+        delivery.broker.queueUnbind(topology.issued(), topology.exchange(), "coupon.issued");
+        for (int i = 0; i < 600; i++) delivery.publish("coupon.stranger", "stranger:" + i, "{}");
+        for (int i = 1; i <= 3; i++) delivery.publish("coupon.issued", "issued:" + i, "{}");
+        await().atMost(SOON).until(() -> delivery.broker.messageCount(topology.unrouted()) == 603);
+
+        relay(delivery.vertx, registry);
+
+        await().atMost(LATER).until(() -> count("couponrush.relay.brought.back") == 3);
+        assertThat(ids(delivery.drain(topology.issued()))).containsExactly("issued:1", "issued:2", "issued:3");
+        await().atMost(LATER).until(() -> delivery.broker.messageCount(topology.unrouted()) == 600);
+    }
+
     @Test
     void anExchangeThatIsGoneIsDeclaredAndNothingIsLost() throws Exception {
         relay(delivery.vertx, registry);
