@@ -7,8 +7,8 @@
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY pom.xml ./
-COPY conf conf
-COPY src src
+COPY conf/cluster.xml conf/cluster.xml
+COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -q -Dmaven.test.skip=true package
 
 FROM eclipse-temurin:25-jre-noble
@@ -16,8 +16,9 @@ WORKDIR /app
 COPY --from=build /build/target/lib lib
 COPY --from=build /build/target/couponrush.jar couponrush.jar
 COPY conf/image/train conf/image/health ./
-RUN mkdir trained && chown 10001:10001 trained
-USER 10001:10001
+RUN mkdir trained && chown 65534:65534 trained
+# nobody, who has a name in the image: the embedded Postgres of the training refuses root, and a user without one.
+USER 65534:65534
 # The cache holds only for these very jars: nothing may change them afterwards.
 RUN ./train trained/couponrush.aot
 EXPOSE 8080

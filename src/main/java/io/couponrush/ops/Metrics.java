@@ -34,6 +34,9 @@ public final class Metrics {
             .mapToDouble(millis -> millis.doubleValue() * Duration.ofMillis(1).toNanos())
             .toArray();
 
+    /** By which Vert.x measures what Postgres takes for a query. */
+    private static final String QUERIES = "vertx.sql.processing.time";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     private volatile IntSupplier members = () -> 1;
@@ -99,12 +102,15 @@ public final class Metrics {
                         .collect(Collectors.toSet()));
     }
 
-    /** Response times in the buckets that dashboards and alerts ask for; no quantiles, which do not add up over nodes. */
+    /**
+     * Times of answers and of Postgres in the buckets that dashboards and alerts ask for; no quantiles, which do not add
+     * up over nodes.
+     */
     private static MeterFilter buckets() {
         return new MeterFilter() {
             @Override
             public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
-                if (!id.getName().endsWith(".response.time")) {
+                if (!id.getName().endsWith(".response.time") && !id.getName().equals(QUERIES)) {
                     return config;
                 }
                 return DistributionStatisticConfig.builder()

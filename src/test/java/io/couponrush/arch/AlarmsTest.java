@@ -41,6 +41,28 @@ class AlarmsTest {
     }
 
     @Test
+    void everyAlarmIsTriedAndSoIsEachOfItsReasons() {
+        var trials = Watching.trials();
+        assertThat(Watching.alarms()).allSatisfy(alarm -> {
+            String asked = "alertname=\"" + alarm.name() + "\",alertstate=\"firing\"";
+            assertThat(trials.stream()
+                            .filter(trial -> trial.rings() && trial.asked().contains(asked)))
+                    .as(alarm.name())
+                    .hasSizeGreaterThanOrEqualTo(alarm.expression().split(" or ", -1).length);
+        });
+    }
+
+    @Test
+    void aServiceThatIsWellHasAllThatAlarmsLookAt() {
+        var well = Watching.trials().get(0);
+        assertThat(well.rings()).isFalse();
+        var there = well.series().stream()
+                .map(series -> series.replaceFirst("\\{.*", ""))
+                .toList();
+        assertThat(Watching.ruleMetrics()).isNotEmpty().isSubsetOf(there);
+    }
+
+    @Test
     void everyRunbookHasAnAlarm() throws IOException {
         try (var pages = Files.list(RUNBOOKS)) {
             assertThat(pages.map(page -> page.toString()).filter(page -> !page.endsWith("README.md")))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.config.Profile;
 import io.couponrush.config.SettingsLoader;
+import io.couponrush.testkit.Watching;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -80,6 +82,9 @@ class DeploymentFilesTest {
                 .isEqualTo(address("node-a") + ":5701," + address("node-b") + ":5701");
         assertThat(settings.get("COUPONRUSH_CLUSTER_HOST")).isEqualTo(address("node-a"));
         assertThat(Files.readString(CONF.resolve("nginx.conf"))).contains("server node-a:8080", "server node-b:8080");
+        assertThat((List<String>) service("nginx").get("ports"))
+                .anyMatch(port -> port.endsWith(":8443"))
+                .anyMatch(port -> port.endsWith(":8080"));
         assertThat(Files.readString(CONF.resolve("prometheus/prometheus.yml"))).contains("node-a:8080", "node-b:8080");
     }
 
@@ -106,6 +111,56 @@ class DeploymentFilesTest {
             assertThat(policy.substring(0, policy.indexOf("namespaceSelector"))).contains("port: " + port + "}");
             assertThat(policy.substring(policy.indexOf("namespaceSelector"))).doesNotContain(port);
         }
+    }
+
+    @Test
+    void everywhereItRunsAsTheUserOfTheImage() throws IOException {
+        // nobody, in the base images of the Dockerfile: the embedded Postgres of the training wants a user with a name
+        assertThat(Files.readString(Path.of("Dockerfile"))).containsOnlyOnce("\nUSER 65534:65534\n");
+        for (String file : List.of("deployment.yaml", "migrate.yaml")) {
+            assertThat(Files.readString(CONF.resolve("kubernetes").resolve(file)))
+                    .contains("runAsNonRoot: true\n", "runAsUser: 65534\n", "runAsGroup: 65534\n");
+        }
+    }
+
+    @Test
+    void secretsOfAnOperatorAreInNoRepositoryAndNoImage() throws IOException {
+        assertThat(Files.readAllLines(Path.of(".gitignore"))).contains("conf/.env", "conf/tls/*.key");
+        assertThat(Files.readAllLines(Path.of(".dockerignore")))
+                .startsWith("*")
+                .doesNotContain("!conf", "!conf/.env", "!conf/tls");
+    }
+
+    @Test
+    void theAutoscalerAsksForWhatTheAdapterGives() throws IOException {
+        Set<String> asked = Pattern.compile("metric: \\{name: (\\w+)}")
+                .matcher(Files.readString(CONF.resolve("kubernetes/scaling.yaml")))
+                .results()
+                .map(metric -> metric.group(1))
+                .collect(Collectors.toSet());
+        assertThat(asked).isEqualTo(Watching.adapterRules().keySet()).hasSize(2);
+    }
+
+    @Test
+    void prometheusKnowsPodsAsTheJobOfTheRules() throws IOException {
+        String pods = Files.readString(CONF.resolve("kubernetes/monitoring/pods.yaml"));
+        assertThat(pods).contains("jobLabel: app.kubernetes.io/name\n");
+        assertThat(Files.readString(CONF.resolve("kubernetes/deployment.yaml")))
+                .contains("labels: {app.kubernetes.io/name: couponrush, app.kubernetes.io/component: node}")
+                .contains("{name: http, containerPort: 8080}");
+        for (String job : jobs()) assertThat(job).isEqualTo("couponrush");
+    }
+
+    private static List<String> jobs() throws IOException {
+        return Stream.concat(
+                        Pattern.compile("job=\"(\\w+)\"")
+                                .matcher(String.join("\n", Watching.ruleQueries()))
+                                .results(),
+                        Pattern.compile("job_name: (\\w+)")
+                                .matcher(Files.readString(CONF.resolve("prometheus/prometheus.yml")))
+                                .results())
+                .map(job -> job.group(1))
+                .toList();
     }
 
     private static void assertUnderstood(Map<String, String> env) {

@@ -18,9 +18,6 @@ import io.couponrush.testkit.Web;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +31,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperationsStory {
     private static final Pattern NAME = Pattern.compile("(?m)^(\\w+?)(?:\\{.*})? [-0-9NI].*$");
+
+    private static final String ODD = "a'b\"c\\d&e|f";
 
     private final Clustering clustering = Clustering.of(2);
     private final Map<String, String> shared =
@@ -106,19 +104,6 @@ class OperationsStory {
     }
 
     @Test
-    void whoHammersIsLimitedByTheAddressThatNginxSaw() throws IOException {
-        try (var nginx = nginx()) {
-            var answers =
-                    IntStream.range(0, 90).mapToObj(i -> signIn(nginx, 2, "")).collect(Collectors.toSet());
-            assertThat(answers).contains(429).isSubsetOf(Set.of(401, 423, 429));
-            assertThat(signIn(nginx, 2, "X-Forwarded-For: 203.0.113.9\r\n"))
-                    .as("what the client writes does not count")
-                    .isEqualTo(429);
-            assertThat(signIn(nginx, 3, "")).as("a neighbour").isNotEqualTo(429);
-        }
-    }
-
-    @Test
     void whenANodeStopsTheOtherServes() throws IOException {
         long sale = nodeA.staff().opens(Sale.of(1_000).perUser(100));
         var callers = nodeA.callers(20);
@@ -135,11 +120,13 @@ class OperationsStory {
     }
 
     @Test
-    void everyMetricThatRulesAndDashboardsNameIsExported() {
+    void everyMetricThatRulesDashboardsAndTheAutoscalerNameIsExported() {
         long sale = nodeA.staff().opens(Sale.of(5));
         assertThat(nodeA.callers(5).allClaim(sale).issued()).hasSize(5);
         assertThat(Watching.metrics()).hasSizeGreaterThan(30);
-        await().untilAsserted(() -> assertThat(exported()).containsAll(Watching.metrics()));
+        await().untilAsserted(() -> assertThat(exported())
+                .containsAll(Watching.metrics())
+                .containsAll(Watching.adapterRules().values()));
     }
 
     private Set<String> exported() {
@@ -173,9 +160,8 @@ class OperationsStory {
     }
 
     @Test
-    void promtoolAndAmtoolFindNothingWrong() throws IOException {
+    void promtoolFindsNothingWrong() {
         String promtool = needed("promtool", "prometheus");
-        String amtool = needed("amtool", "prometheus-alertmanager");
         Path prometheus = Watching.PROMETHEUS;
         assertThat(Program.run(List.of(
                         promtool,
@@ -189,14 +175,58 @@ class OperationsStory {
                         "rules",
                         prometheus.resolve("rules_test.yml").toString())))
                 .startsWith("0 ");
-        String alertmanager = Files.readString(Path.of("conf", "alertmanager", "alertmanager.yml"))
-                .replace("SLACK_WEBHOOK_URL", "https://chat.example/hook")
-                .replace("SMTP_HOST", "mail.example:587")
-                .replace("ALERT_EMAIL", "duty@shop.example");
-        Path filled = Files.writeString(directory.resolve("alertmanager.yml"), alertmanager);
-        assertThat(Program.run(List.of(amtool, "check-config", filled.toString())))
-                .startsWith("0 ")
-                .contains("2 receivers");
+    }
+
+    @Test
+    void alertmanagerTellsWhoTheEnvironmentNames() throws IOException {
+        String amtool = needed("amtool", "prometheus-alertmanager");
+        String executable = needed("prometheus-alertmanager", "prometheus-alertmanager");
+        Path home = Files.createTempDirectory(directory, "alertmanager");
+        Files.createSymbolicLink(home.resolve("alertmanager"), Path.of(executable)); // as it is called in the image
+        int port = Program.freePort();
+        var command = List.of(
+                "env",
+                "PATH=" + home + ":" + System.getenv("PATH"),
+                "TMPDIR=" + home,
+                "ALERTMANAGER_DATA=" + home.resolve("data"),
+                "SMTP_HOST=mail.example:587",
+                "SMTP_FROM=coupons@shop.example",
+                "SMTP_USER=coupons",
+                "SMTP_PASSWORD=" + ODD,
+                "ALERT_EMAIL=duty@shop.example",
+                "RUNBOOKS_URL=https://code.example/couponrush/",
+                "sh",
+                Path.of("conf", "alertmanager", "start.sh").toString(),
+                "--cluster.listen-address=",
+                "--web.listen-address=127.0.0.1:" + port);
+        try (var alertmanager = new Served(
+                Program.start(command, home.resolve("said"), port),
+                port,
+                home.resolve("said"),
+                new Front(port, null))) {
+            String taken = Web.anybody(alertmanager.front())
+                    .get("/api/v2/status")
+                    .with(200)
+                    .getJsonObject("config")
+                    .getString("original");
+            assertThat(taken)
+                    .contains("smtp_from: coupons@shop.example", "smtp_auth_username: coupons", "to: duty@shop.example")
+                    .contains("https://code.example/couponrush/{{ .Annotations.runbook }}")
+                    .doesNotContainPattern("\\b[A-Z]+_[A-Z]+\\b");
+        }
+        Path written = home.resolve("alertmanager.yml");
+        assertThat(Files.readString(written)).contains("'" + ODD.replace("'", "''") + "'");
+        assertThat(Program.run(List.of(amtool, "check-config", written.toString())))
+                .startsWith("0 ");
+        for (String route : List.of("page chat,mail", "ticket mail")) {
+            String[] urgency = route.split(" ", -1);
+            String config = "--config.file=" + written;
+            String wanted = "--verify.receivers=" + urgency[1];
+            String label = "severity=" + urgency[0];
+            assertThat(Program.run(List.of(amtool, "config", "routes", "test", config, wanted, label)))
+                    .as(route)
+                    .startsWith("0 ");
+        }
     }
 
     /** What Prometheus has no answer for, of everything that rules and dashboards ask. */
@@ -277,22 +307,5 @@ class OperationsStory {
                 home.resolve("said"),
                 port);
         return new Served(program, port, home.resolve("said"), new Front(port, nodeA));
-    }
-
-    /** The status of an attempt to sign in from 127.0.0.{@code from}. */
-    private static int signIn(Service front, int from, String headers) {
-        String body = "{\"email\":\"nobody" + from + "@shop.example\",\"password\":\"not-the-password\"}";
-        try (var socket = new Socket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) from}), 0));
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), front.port()), 2_000);
-            socket.setSoTimeout(10_000);
-            String request = "POST /api/auth/login HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n" + headers
-                    + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return Integer.parseInt(answer.substring(9, 12));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

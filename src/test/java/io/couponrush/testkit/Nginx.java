@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.MustBeClosed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
  * {@link Service} it is what clients meet.
  */
 public final class Nginx implements Service, AutoCloseable {
+    /** What it takes for a balancer that ended TLS. */
+    public static final String BALANCER = "127.0.0.9";
+
     private static final String NODES =
             """
                     server node-a:8080 max_fails=1 fail_timeout=2s;
@@ -22,12 +26,16 @@ public final class Nginx implements Service, AutoCloseable {
 
     private final Program program;
     private final int port;
+    private final int tlsPort;
+    private final Pem pem;
     private final Path log;
     private final Service behind;
 
-    private Nginx(Program program, int port, Path log, Service behind) {
+    private Nginx(Program program, int port, int tlsPort, Pem pem, Path log, Service behind) {
         this.program = program;
         this.port = port;
+        this.tlsPort = tlsPort;
+        this.pem = pem;
         this.log = log;
         this.behind = behind;
     }
@@ -42,13 +50,20 @@ public final class Nginx implements Service, AutoCloseable {
             throws IOException {
         Path home = Files.createTempDirectory(directory, "nginx");
         int port = Program.freePort();
+        int tlsPort = Program.freePort();
+        Pem pem = pem(home);
+        Path balancers = Files.writeString(home.resolve("balancers.conf"), "set_real_ip_from " + BALANCER + ";\n");
         Path log = home.resolve("access.log");
         String conf = Files.readString(Path.of("conf", "nginx.conf"));
         for (var change : List.of(
                 Map.entry("/tmp/", home + "/"), // before the others bring in such places
                 Map.entry("/dev/stdout", log.toString()),
                 Map.entry(NODES, servers(nodes)),
-                Map.entry("listen 8080", "listen 127.0.0.1:" + port))) {
+                Map.entry("/etc/nginx/tls/tls.crt", pem.certificate().toString()),
+                Map.entry("/etc/nginx/tls/tls.key", pem.key().toString()),
+                Map.entry("/etc/nginx/balancers.conf", balancers.toString()),
+                Map.entry("listen 8080", "listen 127.0.0.1:" + port),
+                Map.entry("listen 8443", "listen 127.0.0.1:" + tlsPort))) {
             if (!conf.contains(change.getKey())) throw new AssertionError("not in nginx.conf: " + change.getKey());
             conf = conf.replace(change.getKey(), change.getValue());
         }
@@ -57,7 +72,18 @@ public final class Nginx implements Service, AutoCloseable {
                 new ArrayList<>(List.of(executable, "-p", home.toString(), "-e", "stderr", "-c", file.toString()));
         boolean root = "root".equals(System.getProperty("user.name"));
         command.addAll(List.of("-g", "daemon off;" + (root ? " user root;" : "")));
-        return new Nginx(Program.start(command, home.resolve("said"), port), port, log, behind);
+        return new Nginx(Program.start(command, home.resolve("said"), port), port, tlsPort, pem, log, behind);
+    }
+
+    private static Pem pem(Path home) throws IOException {
+        try {
+            return Pem.make(home.resolve("tls"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The same line for each node, however many there are. */
@@ -73,9 +99,19 @@ public final class Nginx implements Service, AutoCloseable {
         return log;
     }
 
+    /** Without TLS, which it serves to this machine and to {@link #BALANCER} alone. */
     @Override
     public int port() {
         return port;
+    }
+
+    public int tlsPort() {
+        return tlsPort;
+    }
+
+    /** What it shows to those who come by TLS. */
+    public Pem pem() {
+        return pem;
     }
 
     @Override
