@@ -6,7 +6,6 @@ import io.couponrush.audience.AudienceRoutes;
 import io.couponrush.audience.AudienceStore;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.backing.RabbitTopology;
-import io.couponrush.backing.RecentWrites;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.campaign.CampaignOffice;
 import io.couponrush.campaign.Campaigns;
@@ -52,7 +51,6 @@ final class Rewards {
      * Makes the parts.
      *
      * @param limiter of issuing, per user
-     * @param recent remembers who was given a coupon
      */
     Rewards(
             Pool pool,
@@ -62,7 +60,6 @@ final class Rewards {
             CampaignOffice office,
             SharedIssuance issuance,
             Meters meters,
-            RecentWrites recent,
             RateLimiter limiter) {
         this.contract = contract;
         this.campaigns = campaigns;
@@ -74,7 +71,7 @@ final class Rewards {
         draws = new DrawStore(pool);
         this.issuance = issuance;
         this.limiter = limiter;
-        desk = new GrantDesk(grants, issuance::issue, meters::claim, recent::mark, System::nanoTime);
+        desk = new GrantDesk(grants, issuance::issue, meters::claim, System::nanoTime);
     }
 
     /** To be done before anything is granted or drawn. */

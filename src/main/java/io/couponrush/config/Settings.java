@@ -107,7 +107,7 @@ public record Settings(
      * Where the truth is kept, and how long anybody waits for it.
      *
      * @param uri {@code postgresql://user:password@host:port/database}; none in {@code dev} means the embedded one
-     * @param readUri a replica for lists and users' coupons; none means that the primary is read
+     * @param readUri a replica for shoppers' lists, statistics and exports; none means that the primary is read
      * @param readLag what is read from the replica is at most this old; else the primary is read
      * @param poolSize connections for everything but the claim path
      * @param poolQueue callers that may wait for one of them; more are refused

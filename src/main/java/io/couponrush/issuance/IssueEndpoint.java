@@ -1,6 +1,5 @@
 package io.couponrush.issuance;
 
-import io.couponrush.backing.RecentWrites;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
@@ -64,7 +63,6 @@ public final class IssueEndpoint implements ExpressRoute {
     private final InstantSource clock;
     private final Meters meters;
     private final RefusalTally refusals;
-    private final RecentWrites recent;
     private final @Nullable Tracing tracing;
     private final CouponText couponText = new CouponText();
 
@@ -73,7 +71,6 @@ public final class IssueEndpoint implements ExpressRoute {
      *
      * @param limiter of issuing, per user
      * @param clock Postgres' time as this node knows it
-     * @param recent remembers who was given a coupon
      */
     public IssueEndpoint(
             Vertx vertx,
@@ -85,8 +82,7 @@ public final class IssueEndpoint implements ExpressRoute {
             SoldOutFlags soldOut,
             InstantSource clock,
             Meters meters,
-            RefusalTally refusals,
-            RecentWrites recent) {
+            RefusalTally refusals) {
         this.issuance = new IssuanceClient(vertx, settings);
         this.tracing = Tracing.of(vertx);
         this.authentication = authentication;
@@ -98,7 +94,6 @@ public final class IssueEndpoint implements ExpressRoute {
         this.clock = clock;
         this.meters = meters;
         this.refusals = refusals;
-        this.recent = recent;
     }
 
     @Override
@@ -228,7 +223,6 @@ public final class IssueEndpoint implements ExpressRoute {
     }
 
     private void give(Press press, Campaign campaign, Issued coupon) {
-        recent.mark(press.caller().userId());
         HttpServerResponse response = press.request().response();
         if (coupon.replayed()) {
             response.putHeader(REPLAYED, TRUE);

@@ -3,7 +3,6 @@ package io.couponrush.issuance;
 import static io.couponrush.issuance.ClaimsDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couponrush.backing.RecentWrites;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.SoldOutFlags;
@@ -22,7 +21,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +46,7 @@ class IssueEndpointIT {
                 new SoldOutFlags(System::nanoTime),
                 InstantSource.system(),
                 meters,
-                new RefusalTally(counts -> Future.succeededFuture()),
-                new RecentWrites(Duration.ZERO, System::nanoTime));
+                new RefusalTally(counts -> Future.succeededFuture()));
         var http = new HttpVerticle(settings.http(), List.of(endpoint), List.of(), meters, e -> false);
         await(vertx.deployVerticle(http));
 
