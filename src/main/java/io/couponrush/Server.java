@@ -20,6 +20,7 @@ import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.campaign.StaffEventRoutes;
 import io.couponrush.config.Settings;
 import io.couponrush.config.Settings.Role;
+import io.couponrush.http.AddressLimit;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.ClientAddress;
 import io.couponrush.http.Contract;
@@ -104,6 +105,7 @@ final class Server {
     private final RefusalTally refusals;
     private final Rewards rewards;
     private final RateLimiter issueLimiter;
+    private final AddressLimit addressLimit;
     private final RateLimiter loginLimiter;
     private final WebRoot webRoot = new WebRoot();
     private final Doors doors;
@@ -137,6 +139,8 @@ final class Server {
         authentication = new Authentication(account.callers(), trail);
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
+        addressLimit =
+                new AddressLimit(clientAddress, "issue-address", limits.issuePerAddressPerSecond(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
         var claims = new SharedIssuance(vertx, settings);
         rewards = new Rewards(pool, contract, campaigns, news, office, claims, meters, issueLimiter);
@@ -284,6 +288,7 @@ final class Server {
                 contract,
                 authentication,
                 issueLimiter,
+                addressLimit,
                 campaigns,
                 soldOut,
                 clock,

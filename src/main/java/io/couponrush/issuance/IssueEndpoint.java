@@ -10,6 +10,7 @@ import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.config.Settings;
+import io.couponrush.http.AddressLimit;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.BodyReader;
@@ -56,6 +57,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private final IssuanceClient issuance;
     private final Authentication authentication;
     private final RateLimiter limiter;
+    private final AddressLimit addressLimit;
     private final Campaigns campaigns;
     private final LocalRefusals localRefusals;
     private final Contract.Checker body;
@@ -70,6 +72,7 @@ public final class IssueEndpoint implements ExpressRoute {
      * Makes the endpoint of one event loop.
      *
      * @param limiter of issuing, per user
+     * @param addressLimit of issuing, per address
      * @param clock Postgres' time as this node knows it
      */
     public IssueEndpoint(
@@ -78,6 +81,7 @@ public final class IssueEndpoint implements ExpressRoute {
             Contract contract,
             Authentication authentication,
             RateLimiter limiter,
+            AddressLimit addressLimit,
             Campaigns campaigns,
             SoldOutFlags soldOut,
             InstantSource clock,
@@ -87,6 +91,7 @@ public final class IssueEndpoint implements ExpressRoute {
         this.tracing = Tracing.of(vertx);
         this.authentication = authentication;
         this.limiter = limiter;
+        this.addressLimit = addressLimit;
         this.campaigns = campaigns;
         this.localRefusals = new LocalRefusals(soldOut, clock);
         this.body = contract.checker("IssueRequest");
@@ -155,8 +160,13 @@ public final class IssueEndpoint implements ExpressRoute {
         Problem limited = limiter.take(caller.userId());
         if (limited != null) {
             meters.rateLimited();
+            return limited;
         }
-        return limited;
+        Problem crowded = addressLimit.take(request);
+        if (crowded != null) {
+            meters.addressLimited();
+        }
+        return crowded;
     }
 
     /** The problem that can be told at once; null when the answer comes later. */

@@ -9,8 +9,10 @@ import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.config.Profile;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
+import io.couponrush.http.AddressLimit;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Caller;
+import io.couponrush.http.ClientAddress;
 import io.couponrush.http.Contract;
 import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RateLimiter;
@@ -42,12 +44,19 @@ class IssueEndpointIT {
                 new Contract(),
                 new Authentication(token -> new Caller(1, "a@b.example", Role.USER, UUID.randomUUID())),
                 new RateLimiter("issue", 5, 10, 10),
+                new AddressLimit(new ClientAddress(List.of()), "issue-address", 0, 1_000),
                 silent,
                 new SoldOutFlags(System::nanoTime),
                 InstantSource.system(),
                 meters,
                 new RefusalTally(counts -> Future.succeededFuture()));
-        var http = new HttpVerticle(settings.http(), List.of(endpoint), List.of(), meters, e -> false);
+        var http = new HttpVerticle(
+                settings.http(),
+                List.of(endpoint),
+                List.of(),
+                meters,
+                e -> false,
+                HttpVerticle.alone(settings.http(), meters));
         await(vertx.deployVerticle(http));
 
         var reply = RawHttp.exchange(
