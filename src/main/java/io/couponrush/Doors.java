@@ -2,6 +2,7 @@ package io.couponrush;
 
 import io.couponrush.backing.Postgres;
 import io.couponrush.config.Settings;
+import io.couponrush.http.Connections;
 import io.couponrush.http.ExpressRoute;
 import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RequestMeter;
@@ -31,8 +32,10 @@ final class Doors {
     Future<String> openToClients(Supplier<List<ExpressRoute>> express, Supplier<List<Routes>> routes) {
         int asked = settings.http().instances();
         int instances = asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
+        var connections = new Connections(settings.http().connectionsMax(), meter);
         Supplier<HttpVerticle> verticles = () -> {
-            var verticle = new HttpVerticle(settings.http(), express.get(), routes.get(), meter, Postgres::isAway);
+            var verticle = new HttpVerticle(
+                    settings.http(), express.get(), routes.get(), meter, Postgres::isAway, connections);
             oneOfHttp.set(verticle);
             return verticle;
         };
@@ -43,7 +46,9 @@ final class Doors {
     Future<String> openToOperators(Routes routes) {
         var management = settings.management();
         var place = settings.http().plainAt(management.host(), management.port());
-        return vertx.deployVerticle(new HttpVerticle(place, List.of(), List.of(routes), meter, Postgres::isAway));
+        var connections = new Connections(place.connectionsMax(), meter);
+        return vertx.deployVerticle(
+                new HttpVerticle(place, List.of(), List.of(routes), meter, Postgres::isAway, connections));
     }
 
     boolean isForOperators() {

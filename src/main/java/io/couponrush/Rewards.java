@@ -7,7 +7,6 @@ import io.couponrush.audience.AudienceStore;
 import io.couponrush.audience.Places;
 import io.couponrush.audit.AuditTrail;
 import io.couponrush.backing.RabbitTopology;
-import io.couponrush.backing.RecentWrites;
 import io.couponrush.campaign.CampaignNews;
 import io.couponrush.campaign.CampaignOffice;
 import io.couponrush.campaign.Campaigns;
@@ -59,7 +58,6 @@ final class Rewards {
      *
      * @param patient for what waits for a client, or takes longer than a statement may
      * @param limiter of issuing, per user
-     * @param recent remembers who was given a coupon
      */
     Rewards(
             Pool pool,
@@ -70,7 +68,6 @@ final class Rewards {
             CampaignOffice office,
             SharedIssuance issuance,
             Meters meters,
-            RecentWrites recent,
             RateLimiter limiter) {
         this.contract = contract;
         this.campaigns = campaigns;
@@ -83,7 +80,7 @@ final class Rewards {
         draws = new DrawStore(pool, patient);
         this.issuance = issuance;
         this.limiter = limiter;
-        desk = new GrantDesk(grants, issuance::issue, meters::claim, recent::mark, System::nanoTime);
+        desk = new GrantDesk(grants, issuance::issue, meters::claim, System::nanoTime);
     }
 
     /** To be done before anything is granted or drawn. */

@@ -22,6 +22,7 @@ import io.couponrush.campaign.WindowStore;
 import io.couponrush.campaign.WindowVerticle;
 import io.couponrush.config.Settings;
 import io.couponrush.config.Settings.Role;
+import io.couponrush.http.AddressLimit;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.ClientAddress;
 import io.couponrush.http.Contract;
@@ -108,6 +109,7 @@ final class Server {
     private final RefusalTally refusals;
     private final Rewards rewards;
     private final RateLimiter issueLimiter;
+    private final AddressLimit addressLimit;
     private final RateLimiter loginLimiter;
     private final WebRoot webRoot = new WebRoot();
     private final Doors doors;
@@ -126,10 +128,10 @@ final class Server {
         clock = new DatabaseClock(DatabaseClock.timeOf(pool), InstantSource.system(), System::nanoTime);
         topology = new RabbitTopology("", settings.rabbitmq().quorum());
         notices = new NoticeStore(pool);
-        reads = new Reads(vertx, pool, settings.postgres());
         shared = new CampaignCache(vertx);
         campaigns = new Campaigns(new CampaignStore(pool)::find, shared, System::nanoTime);
-        campaignStore = new CampaignStore(pool, () -> reads.ofLists(campaigns));
+        reads = new Reads(vertx, pool, settings, campaigns);
+        campaignStore = new CampaignStore(pool);
         news = new CampaignNews(vertx.eventBus());
         var reload = new ReloadClient(vertx.eventBus(), settings);
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, reload);
@@ -137,15 +139,16 @@ final class Server {
                 vertx, new AccountStore(pool, HeldData.FORGOTTEN), settings, clock, System::nanoTime);
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         refusals = new RefusalTally(new RefusalStore(pool));
-        staff = new StaffReading(vertx, settings, pool, refusals);
+        staff = new StaffReading(vertx.eventBus(), settings.staff(), pool, reads, refusals);
         trail = new AuditTrail(staff.audit(), clientAddress::of);
         authentication = new Authentication(account.callers(), trail);
         var limits = settings.limits();
         issueLimiter = new RateLimiter("issue", limits.issuePerSecond(), limits.issueBurst(), limits.tableSize());
+        addressLimit =
+                new AddressLimit(clientAddress, "issue-address", limits.issuePerAddressPerSecond(), limits.tableSize());
         loginLimiter = new RateLimiter("login", limits.loginPerSecond(), limits.loginBurst(), limits.tableSize());
         var claims = new SharedIssuance(vertx, settings);
-        rewards = new Rewards(
-                pool, patient, contract, campaigns, news, office, claims, meters, reads.recent(), issueLimiter);
+        rewards = new Rewards(pool, patient, contract, campaigns, news, office, claims, meters, issueLimiter);
         live = new LiveChannel(
                 vertx, settings, account.callers(), campaigns, meters.sockets(), clock, System::nanoTime);
     }
@@ -190,7 +193,7 @@ final class Server {
         }
         return stopped.transform(before -> refusals.flush())
                 .transform(before -> shared.stop())
-                .transform(before -> Future.join(pool.close(), patient.close(), staff.close(), reads.close()))
+                .transform(before -> Future.join(pool.close(), patient.close(), reads.close()))
                 .mapEmpty();
     }
 
@@ -291,32 +294,32 @@ final class Server {
                 contract,
                 authentication,
                 issueLimiter,
+                addressLimit,
                 campaigns,
                 soldOut,
                 clock,
                 meters,
-                refusals,
-                reads.recent()));
+                refusals));
     }
 
     /** One event loop's worth. */
     List<Routes> routes() {
-        var wallet = new WalletStore(reads::ofUser);
+        var wallet = new WalletStore(pool);
+        var lists = new CampaignStore(pool, reads::ofLists);
         var held = HeldData.of(pool, wallet, notices, staff.audit());
         var routes = new ArrayList<>(rewards.routes(authentication, trail, clock));
         routes.addAll(staff.routes(authentication, campaigns, trail));
         routes.addAll(List.of(
                 account.routes(authentication, contract, loginLimiter, clientAddress::of, trail, held),
                 account.loadtestRoutes(contract, settings.loadtest(), trail),
-                new EventRoutes(
-                        authentication, campaigns, campaignStore, wallet::count, rewards.audience()::invited, clock),
+                new EventRoutes(authentication, campaigns, lists, wallet::count, rewards.audience()::invited, clock),
                 new StaffEventRoutes(authentication, contract, office, campaignStore, trail, clock),
                 new CouponRoutes(authentication, wallet),
                 new RedemptionRoutes(
-                        authentication, contract, new RedemptionStore(pool), reads::changed, news, meters.redemption()),
+                        authentication, contract, new RedemptionStore(pool), wallet::show, news, meters.redemption()),
                 new InterestRoutes(authentication, campaigns, new InterestStore(pool), clock),
                 new RevocationRoutes(
-                        authentication, new RevocationStore(pool), reads::changed, office, trail, meters.redemption()),
+                        authentication, new RevocationStore(pool), wallet::show, office, trail, meters.redemption()),
                 new WarmUpRoutes(authentication, new WarmUpStore(pool)),
                 live.routes(),
                 webRoot,

@@ -3,7 +3,6 @@ package io.couponrush;
 import io.couponrush.audit.AuditRoutes;
 import io.couponrush.audit.AuditStore;
 import io.couponrush.audit.AuditTrail;
-import io.couponrush.backing.Postgres;
 import io.couponrush.bus.Addresses;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.config.Settings;
@@ -17,7 +16,6 @@ import io.couponrush.staff.Statistics;
 import io.couponrush.staff.StatsRoutes;
 import io.couponrush.staff.StatsStore;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
@@ -31,7 +29,7 @@ final class StaffReading {
 
     private final Settings.Staff settings;
     private final EventBus bus;
-    private final Pool readers;
+    private final Reads reads;
     private final AuditStore audit;
     private final Statistics statistics;
     private final Semaphore exports;
@@ -41,14 +39,15 @@ final class StaffReading {
      *
      * @param pool what the audit log is written with
      */
-    StaffReading(Vertx vertx, Settings settings, Pool pool, RefusalTally refusals) {
-        this.settings = settings.staff();
-        bus = vertx.eventBus();
-        readers = Postgres.readers(vertx, settings.postgres(), settings.staff());
-        audit = new AuditStore(pool, readers);
-        var stats = new StatsStore(readers, settings.staff().statementTimeout().multipliedBy(3));
+    StaffReading(EventBus bus, Settings.Staff settings, Pool pool, Reads reads, RefusalTally refusals) {
+        this.settings = settings;
+        this.bus = bus;
+        this.reads = reads;
+        audit = new AuditStore(pool, reads.ofStaff());
+        var stats = new StatsStore(
+                reads::ofLongReadings, settings.statementTimeout().multipliedBy(3));
         statistics = new Statistics(stats, refusals::flush, this::reserved, System::nanoTime);
-        exports = new Semaphore(settings.staff().exports());
+        exports = new Semaphore(settings.exports());
     }
 
     AuditStore audit() {
@@ -57,16 +56,13 @@ final class StaffReading {
 
     /** One event loop's worth. */
     List<Routes> routes(Authentication authentication, Campaigns campaigns, AuditTrail trail) {
-        var coupons = new CouponListStore(readers);
+        var coupons = new CouponListStore(reads::ofStaff);
+        var exported = new CouponListStore(reads::ofLongReadings);
         return List.of(
                 new StatsRoutes(authentication, statistics, trail),
                 new CouponListRoutes(authentication, campaigns, coupons),
-                new CouponExportRoutes(authentication, campaigns, coupons, trail, exports, settings.exportTimeout()),
+                new CouponExportRoutes(authentication, campaigns, exported, trail, exports, settings.exportTimeout()),
                 new AuditRoutes(authentication, audit));
-    }
-
-    Future<Void> close() {
-        return readers.close();
     }
 
     private Future<Long> reserved(long eventId) {

@@ -75,11 +75,21 @@ public final class Postgres {
 
     /** For long readings: they may take their time, but neither write nor take several processors. */
     public static Pool readers(Vertx vertx, Settings.Postgres settings, Settings.Staff staff) {
-        var connect = connect(settings)
-                .addProperty("statement_timeout", millis(staff.statementTimeout()))
+        return readers(vertx, connect(settings), settings, staff, "postgres-staff");
+    }
+
+    /** The same at {@link Settings.Postgres#readUri}, which has to be set. */
+    public static Pool replicaReaders(Vertx vertx, Settings.Postgres settings, Settings.Staff staff) {
+        var connect = connect(settings, Objects.requireNonNull(settings.readUri(), "postgres.readUri"));
+        return readers(vertx, connect, settings, staff, "postgres-staff-read");
+    }
+
+    private static Pool readers(
+            Vertx vertx, PgConnectOptions to, Settings.Postgres settings, Settings.Staff staff, String name) {
+        var connect = to.addProperty("statement_timeout", millis(staff.statementTimeout()))
                 .addProperty("default_transaction_read_only", "on")
                 .addProperty("max_parallel_workers_per_gather", "0");
-        var size = sized(settings, "postgres-staff", staff.connections(), READERS_QUEUED);
+        var size = sized(settings, name, staff.connections(), READERS_QUEUED);
         return pool(vertx, connect, size, staff.statementTimeout(), Postgres::notCounted);
     }
 

@@ -4,6 +4,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.couponrush.config.Secret;
 import io.couponrush.config.ServiceUri;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -46,6 +47,7 @@ public final class Probes {
             findings.add(durable(name, statement, "fsync"));
             findings.add(durable(name, statement, "synchronous_commit"));
             findings.add(offset(name, statement, clock));
+            findings.add(rights(name, statement));
             return findings;
         } catch (SQLException e) {
             return List.of(unreachable(name, e, "postgres.uri"));
@@ -62,12 +64,25 @@ public final class Probes {
                     .timeout(SECONDS, TimeUnit.SECONDS)
                     .await()
                     .toString();
-            return redisFindings(name, info);
+            boolean may = redis.send(Request.cmd(Command.CONFIG).arg("GET").arg("maxmemory-policy"))
+                    .timeout(SECONDS, TimeUnit.SECONDS)
+                    .transform(answer -> Future.succeededFuture(answer.succeeded()))
+                    .await();
+            List<Finding> findings = new ArrayList<>(redisFindings(name, info));
+            findings.add(redisRights(name, may));
+            return findings;
         } catch (Throwable e) { // what the client fails with is a Throwable, but not an Exception
             return List.of(unreachable(name, e, "redis.uri"));
         } finally {
             vertx.close().await();
         }
+    }
+
+    static Finding redisRights(String name, boolean mayConfigure) {
+        return mayConfigure
+                ? Finding.warn(
+                        name + ": its user may do everything", "give the service the user of conf/redis/users.acl")
+                : Finding.ok(name + ": its user may not configure it");
     }
 
     static List<Finding> redisFindings(String name, String text) {
@@ -120,6 +135,16 @@ public final class Probes {
             String what = name + ": " + setting + " " + value;
             if (!value.equals("off")) return Finding.ok(what);
             return Finding.fail(what, "switch it on: a coupon that was answered 201 must survive a crash");
+        }
+    }
+
+    private static Finding rights(String name, Statement statement) throws SQLException {
+        try (ResultSet row =
+                statement.executeQuery("select rolname, rolsuper from pg_roles where rolname = current_user")) {
+            if (!row.next()) return Finding.warn(name + ": does not know its role", "");
+            String what = name + ": role " + row.getString(1);
+            if (!row.getBoolean(2)) return Finding.ok(what);
+            return Finding.warn(what + " may do everything", "give the service the role of conf/postgres/roles.sql");
         }
     }
 

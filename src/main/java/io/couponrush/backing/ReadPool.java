@@ -43,8 +43,13 @@ public final class ReadPool {
 
     /** Where to read what may be as old as {@code postgres.readLag}. */
     public Pool get() {
+        return replica != null && follows() ? replica : primary;
+    }
+
+    /** Whether there is a replica that is known to be no further behind than it may be. */
+    public boolean follows() {
         Mark mark = replayed;
-        return replica != null && mark != null && nanoTime.getAsLong() - mark.at < lagMax ? replica : primary;
+        return mark != null && nanoTime.getAsLong() - mark.at < lagMax;
     }
 
     public boolean hasReplica() {

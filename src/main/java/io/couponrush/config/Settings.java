@@ -57,8 +57,10 @@ public record Settings(
      * @param instances event loops that serve HTTP; 0 is one per core
      * @param corsOrigins origins that browsers may call from; none by default
      * @param trustedProxies addresses or CIDR blocks whose X-Forwarded-For and X-Forwarded-Proto are believed
-     * @param bodyTimeout from the first byte of a request to its last
+     * @param headTimeout from the opening of a connection, or the first byte of a further request, to a whole head
+     * @param bodyTimeout from there to the last byte of the request
      * @param drain how long requests in flight may take after SIGTERM
+     * @param connectionsMax of this node, sockets of browsers included; more are closed at once
      */
     public record Http(
             @Default("127.0.0.1") String host,
@@ -67,8 +69,10 @@ public record Settings(
             @Default("") List<String> corsOrigins,
             @Default("") List<String> trustedProxies,
             @Default("75s") Duration idleTimeout,
+            @Default("10s") Duration headTimeout,
             @Default("5s") Duration bodyTimeout,
             @Default("10s") Duration drain,
+            @Default("30000") int connectionsMax,
             ServerTls tls) {
         /** The same at another place, on one event loop and in plain text. */
         public Http plainAt(String otherHost, int otherPort) {
@@ -79,8 +83,10 @@ public record Settings(
                     corsOrigins,
                     trustedProxies,
                     idleTimeout,
+                    headTimeout,
                     bodyTimeout,
                     drain,
+                    connectionsMax,
                     ServerTls.OFF);
         }
 
@@ -97,8 +103,10 @@ public record Settings(
                             Shapes::isAddressOrBlock,
                             "is neither an address nor a CIDR block")
                     .positive("idleTimeout", idleTimeout)
+                    .positive("headTimeout", headTimeout)
                     .positive("bodyTimeout", bodyTimeout)
                     .positive("drain", drain)
+                    .atLeastOne("connectionsMax", connectionsMax)
                     .check();
         }
     }
@@ -107,7 +115,7 @@ public record Settings(
      * Where the truth is kept, and how long anybody waits for it.
      *
      * @param uri {@code postgresql://user:password@host:port/database}; none in {@code dev} means the embedded one
-     * @param readUri a replica for lists and users' coupons; none means that the primary is read
+     * @param readUri a replica for shoppers' lists, statistics and exports; none means that the primary is read
      * @param readLag what is read from the replica is at most this old; else the primary is read
      * @param poolSize connections for everything but the claim path
      * @param poolQueue callers that may wait for one of them; more are refused
@@ -276,10 +284,15 @@ public record Settings(
         }
     }
 
-    /** Token buckets: {@code …PerSecond} is the refill, {@code …Burst} the size; each holds at most {@code tableSize} callers. */
+    /**
+     * Token buckets: {@code …PerSecond} is the refill, {@code …Burst} the size; each holds at most {@code tableSize} callers.
+     *
+     * @param issuePerAddressPerSecond claims of all who share an address, ten seconds' worth at once; 0 is no limit
+     */
     public record Limits(
             @Default("5") int issuePerSecond,
             @Default("10") int issueBurst,
+            @Default("0") int issuePerAddressPerSecond,
             @Default("1") int loginPerSecond,
             @Default("30") int loginBurst,
             @Default("200000") int tableSize) {
@@ -287,6 +300,7 @@ public record Settings(
             Rules.of("limits")
                     .atLeastOne("issuePerSecond", issuePerSecond)
                     .atLeastOne("issueBurst", issueBurst)
+                    .range("issuePerAddressPerSecond", issuePerAddressPerSecond, 0, 1_000_000)
                     .atLeastOne("loginPerSecond", loginPerSecond)
                     .atLeastOne("loginBurst", loginBurst)
                     .atLeastOne("tableSize", tableSize)

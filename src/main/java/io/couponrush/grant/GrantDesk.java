@@ -4,7 +4,6 @@ import io.couponrush.backing.Postgres;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
-import io.couponrush.bus.IssueOutcome.Issued;
 import io.couponrush.issuance.Issuing;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,25 +26,17 @@ public final class GrantDesk {
     private final GrantStore store;
     private final Issuing issuing;
     private final Consumer<IssueOutcome> counted;
-    private final LongConsumer gave;
     private final LongSupplier nanoTime;
 
     /**
      * Makes a desk.
      *
      * @param counted hears of every outcome
-     * @param gave hears of every user who has got a coupon
      */
-    public GrantDesk(
-            GrantStore store,
-            Issuing issuing,
-            Consumer<IssueOutcome> counted,
-            LongConsumer gave,
-            LongSupplier nanoTime) {
+    public GrantDesk(GrantStore store, Issuing issuing, Consumer<IssueOutcome> counted, LongSupplier nanoTime) {
         this.store = store;
         this.issuing = issuing;
         this.counted = counted;
-        this.gave = gave;
         this.nanoTime = nanoTime;
     }
 
@@ -99,11 +89,6 @@ public final class GrantDesk {
         return issuing.issue(command)
                 .otherwise(LATER)
                 .onSuccess(counted::accept)
-                .onSuccess(outcome -> {
-                    if (outcome instanceof Issued) {
-                        gave.accept(userId);
-                    }
-                })
                 .map(outcome -> new Granted(userId, outcome));
     }
 }

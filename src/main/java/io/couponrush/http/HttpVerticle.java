@@ -40,16 +40,23 @@ public final class HttpVerticle extends VerticleBase {
     private final Predicate<Throwable> away;
     private final Cors cors;
     private final SafeHeaders safeHeaders;
+    private final HeadLimit headLimit;
     private final AtomicReference<@Nullable HttpServer> server = new AtomicReference<>();
     private boolean stopping;
 
     public HttpVerticle(Settings.Http settings, List<ExpressRoute> express, List<Routes> routes) {
-        this(settings, express, routes, RequestMeter.NONE, failure -> false);
+        this(settings, express, routes, RequestMeter.NONE, failure -> false, alone(settings, RequestMeter.NONE));
+    }
+
+    /** Of the only instance of a port. */
+    public static Connections alone(Settings.Http settings, RequestMeter meter) {
+        return new Connections(settings.connectionsMax(), meter);
     }
 
     /**
      * Makes one instance; the collaborators may be shared between instances.
      *
+     * @param connections of all instances
      * @param away tells failures that mean that a dependency is away, where this package may not know their classes
      */
     public HttpVerticle(
@@ -57,12 +64,14 @@ public final class HttpVerticle extends VerticleBase {
             List<ExpressRoute> express,
             List<Routes> routes,
             RequestMeter meter,
-            Predicate<Throwable> away) {
+            Predicate<Throwable> away,
+            Connections connections) {
         this.settings = settings;
         this.express = express;
         this.routes = routes;
         this.meter = meter;
         this.away = away;
+        this.headLimit = new HeadLimit(connections, settings.headTimeout());
         this.cors = new Cors(settings.corsOrigins());
         this.safeHeaders = new SafeHeaders(settings.tls().isOn(), new ClientAddress(settings.trustedProxies()));
     }
@@ -76,20 +85,23 @@ public final class HttpVerticle extends VerticleBase {
                 express.stream().map(route -> new Express(route, metering)).toList();
         new ProblemHandler(table, away).mount(router);
         mount(router, metering);
+        headLimit.start(vertx);
         Handler<HttpServerRequest> dispatch = request -> dispatch(request, lane, router);
         return Future.all(express.stream().map(ExpressRoute::start).toList())
                 .compose(ready -> settings.tls().isOn() ? listenEncrypted(dispatch) : listen(options(), dispatch));
     }
 
     private Future<HttpServer> listenEncrypted(Handler<HttpServerRequest> dispatch) {
-        var tls = new Tls(vertx, settings.tls());
+        var tls = new Tls(vertx, settings.tls(), settings.headTimeout());
         return tls.into(options()).compose(options -> listen(options, dispatch)
                 .onSuccess(listening -> tls.keepLooking(listening, options)));
     }
 
     private Future<HttpServer> listen(HttpServerOptions options, Handler<HttpServerRequest> dispatch) {
-        HttpServer made =
-                vertx.createHttpServer(options).requestHandler(dispatch).invalidRequestHandler(this::refuse);
+        HttpServer made = vertx.createHttpServer(options)
+                .connectionHandler(headLimit::opened)
+                .requestHandler(dispatch)
+                .invalidRequestHandler(this::refuse);
         server.set(made);
         return made.listen();
     }
@@ -120,6 +132,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void dispatch(HttpServerRequest request, List<Express> lane, Router router) {
+        headLimit.arrived(request);
         safeHeaders.add(request);
         if (stopping
                 && !Hangup.isOneOfMany(

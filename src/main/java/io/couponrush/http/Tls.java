@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -40,10 +41,12 @@ final class Tls {
 
     private final Vertx vertx;
     private final ServerTls settings;
+    private final Duration handshakeTimeout;
 
-    Tls(Vertx vertx, ServerTls settings) {
+    Tls(Vertx vertx, ServerTls settings, Duration handshakeTimeout) {
         this.vertx = vertx;
         this.settings = settings;
+        this.handshakeTimeout = handshakeTimeout;
     }
 
     /** Adds it to what a server is made of; fails when the files hold no certificate with its key. */
@@ -51,8 +54,8 @@ final class Tls {
         options.setSsl(true)
                 .setUseAlpn(true)
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
-                .setSslHandshakeTimeout(10)
-                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+                .setSslHandshakeTimeout(handshakeTimeout.toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
         CIPHERS.forEach(options::addEnabledCipherSuite);
         return read().map(options::setKeyCertOptions);
     }

@@ -59,9 +59,7 @@ public final class CouponRoutes implements Routes {
     private void one(RoutingContext ctx) {
         Caller caller = Authentication.caller(ctx);
         CouponPath.withCode(
-                ctx,
-                code -> Replies.json(
-                        ctx, 200, wallet.byCode(code, caller.userId()).map(found -> visible(found, caller)), c -> c));
+                ctx, code -> Replies.json(ctx, 200, wallet.byCode(code).map(found -> visible(found, caller)), c -> c));
     }
 
     /** Another user's coupon does not exist. */

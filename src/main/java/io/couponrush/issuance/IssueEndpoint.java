@@ -1,6 +1,5 @@
 package io.couponrush.issuance;
 
-import io.couponrush.backing.RecentWrites;
 import io.couponrush.bus.IssueCommand;
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.IssueOutcome.Deferred;
@@ -11,6 +10,7 @@ import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.config.Settings;
+import io.couponrush.http.AddressLimit;
 import io.couponrush.http.Answer;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.BodyReader;
@@ -57,6 +57,7 @@ public final class IssueEndpoint implements ExpressRoute {
     private final IssuanceClient issuance;
     private final Authentication authentication;
     private final RateLimiter limiter;
+    private final AddressLimit addressLimit;
     private final Campaigns campaigns;
     private final LocalRefusals localRefusals;
     private final Contract.Checker body;
@@ -64,7 +65,6 @@ public final class IssueEndpoint implements ExpressRoute {
     private final InstantSource clock;
     private final Meters meters;
     private final RefusalTally refusals;
-    private final RecentWrites recent;
     private final @Nullable Tracing tracing;
     private final CouponText couponText = new CouponText();
 
@@ -72,8 +72,8 @@ public final class IssueEndpoint implements ExpressRoute {
      * Makes the endpoint of one event loop.
      *
      * @param limiter of issuing, per user
+     * @param addressLimit of issuing, per address
      * @param clock Postgres' time as this node knows it
-     * @param recent remembers who was given a coupon
      */
     public IssueEndpoint(
             Vertx vertx,
@@ -81,16 +81,17 @@ public final class IssueEndpoint implements ExpressRoute {
             Contract contract,
             Authentication authentication,
             RateLimiter limiter,
+            AddressLimit addressLimit,
             Campaigns campaigns,
             SoldOutFlags soldOut,
             InstantSource clock,
             Meters meters,
-            RefusalTally refusals,
-            RecentWrites recent) {
+            RefusalTally refusals) {
         this.issuance = new IssuanceClient(vertx, settings);
         this.tracing = Tracing.of(vertx);
         this.authentication = authentication;
         this.limiter = limiter;
+        this.addressLimit = addressLimit;
         this.campaigns = campaigns;
         this.localRefusals = new LocalRefusals(soldOut, clock);
         this.body = contract.checker("IssueRequest");
@@ -98,7 +99,6 @@ public final class IssueEndpoint implements ExpressRoute {
         this.clock = clock;
         this.meters = meters;
         this.refusals = refusals;
-        this.recent = recent;
     }
 
     @Override
@@ -160,8 +160,13 @@ public final class IssueEndpoint implements ExpressRoute {
         Problem limited = limiter.take(caller.userId());
         if (limited != null) {
             meters.rateLimited();
+            return limited;
         }
-        return limited;
+        Problem crowded = addressLimit.take(request);
+        if (crowded != null) {
+            meters.addressLimited();
+        }
+        return crowded;
     }
 
     /** The problem that can be told at once; null when the answer comes later. */
@@ -237,7 +242,6 @@ public final class IssueEndpoint implements ExpressRoute {
     }
 
     private void give(Press press, Campaign campaign, Issued coupon) {
-        recent.mark(press.caller().userId());
         HttpServerResponse response = press.request().response();
         if (coupon.replayed()) {
             response.putHeader(REPLAYED, TRUE);

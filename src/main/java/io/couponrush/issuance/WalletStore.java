@@ -10,10 +10,12 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Coupons as their owners read them. What is past its expiry reads as expired, swept or not. */
+/**
+ * Coupons as their owners read them. What is past its expiry reads as expired, swept or not. For the primary: owners find
+ * what they have just got or done, on whatever node.
+ */
 public final class WalletStore {
     private static final String COLUMNS =
             """
@@ -51,69 +53,58 @@ public final class WalletStore {
             select count(*)::integer from user_coupons where user_id = $1 and event_id = $2
             """;
 
-    private final LongFunction<Pool> poolFor;
+    private final Pool pool;
 
     /** A coupon's row, ready to be shown. */
     record Shown(long couponId, long userId, JsonObject json) {}
 
-    /**
-     * Makes the store.
-     *
-     * @param poolFor where a user's coupons are read: the user must find there what they have just been given
-     */
-    public WalletStore(LongFunction<Pool> poolFor) {
-        this.poolFor = poolFor;
+    public WalletStore(Pool pool) {
+        this.pool = pool;
     }
 
     /** Newest first, below {@code beforeId}; at most {@code limit}. */
     Future<List<Shown>> page(long userId, long beforeId, @Nullable Long eventId, @Nullable String status, int limit) {
-        return read(Tuple.of(userId, beforeId, eventId, status, limit), userId, WalletStore::shown);
+        return read(Tuple.of(userId, beforeId, eventId, status, limit), WalletStore::shown);
     }
 
     /** All that is held of a user's coupons: as {@link #page} reads them, with the orders they were used for. */
     public Future<List<JsonObject>> all(long userId, long beforeId, int limit) {
-        return read(Tuple.of(userId, beforeId, null, null, limit), userId, WalletStore::held);
+        return read(Tuple.of(userId, beforeId, null, null, limit), WalletStore::held);
     }
 
-    private <T> Future<List<T>> read(Tuple values, long userId, Function<Row, T> as) {
-        return poolFor.apply(userId).preparedQuery(PAGE).execute(values).map(rows -> rows.stream()
-                .map(as)
-                .toList());
+    private <T> Future<List<T>> read(Tuple values, Function<Row, T> as) {
+        return pool.preparedQuery(PAGE)
+                .execute(values)
+                .map(rows -> rows.stream().map(as).toList());
     }
 
     Future<JsonObject> summary(long userId, @Nullable Long eventId) {
-        return poolFor.apply(userId)
-                .preparedQuery(SUMMARY)
-                .execute(Tuple.of(userId, eventId))
-                .map(rows -> {
-                    Row row = rows.iterator().next();
-                    return new JsonObject()
-                            .put("totalCount", row.getLong("total"))
-                            .put("activeCount", row.getLong("active"))
-                            .put("usedCount", row.getLong("used"))
-                            .put("expiredCount", row.getLong("expired"))
-                            .put("revokedCount", row.getLong("revoked"));
-                });
+        return pool.preparedQuery(SUMMARY).execute(Tuple.of(userId, eventId)).map(rows -> {
+            Row row = rows.iterator().next();
+            return new JsonObject()
+                    .put("totalCount", row.getLong("total"))
+                    .put("activeCount", row.getLong("active"))
+                    .put("usedCount", row.getLong("used"))
+                    .put("expiredCount", row.getLong("expired"))
+                    .put("revokedCount", row.getLong("revoked"));
+        });
     }
 
-    /** {@code readerId} asks for it, and need not own it. */
-    Future<@Nullable Shown> byCode(String code, long readerId) {
-        return poolFor.apply(readerId)
-                .preparedQuery(BY_CODE)
+    /** Whosesoever it is. */
+    Future<@Nullable Shown> byCode(String code) {
+        return pool.preparedQuery(BY_CODE)
                 .execute(Tuple.of(code))
                 .map(rows -> rows.size() == 0 ? null : shown(rows.iterator().next()));
     }
 
-    /** The API's Coupon of a code that exists, as it stands now: for a store that reads the primary. */
+    /** The API's Coupon of a code that exists, as it stands now. */
     public Future<JsonObject> show(String code) {
-        return byCode(code, 0)
-                .map(found -> Objects.requireNonNull(found, "coupon").json());
+        return byCode(code).map(found -> Objects.requireNonNull(found, "coupon").json());
     }
 
     /** How many coupons of a campaign a user has, revoked ones included: they count. */
     public Future<Integer> count(long userId, long eventId) {
-        return poolFor.apply(userId)
-                .preparedQuery(COUNT)
+        return pool.preparedQuery(COUNT)
                 .execute(Tuple.of(userId, eventId))
                 .map(rows -> rows.iterator().next().getInteger(0));
     }

@@ -2,6 +2,7 @@ package io.couponrush.ops;
 
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.Refusal;
+import io.couponrush.http.Connections;
 import io.couponrush.http.RequestMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -43,6 +44,7 @@ public final class Meters implements RequestMeter {
     private final AtomicLong leases = new AtomicLong();
     private final LiveStock stock;
     private final SocketMeters sockets;
+    private final ConnectionMeters connections;
     private final DeliveryMeters delivery;
     private final RedemptionMeters redemption;
     private final Counter issued;
@@ -50,6 +52,7 @@ public final class Meters implements RequestMeter {
     private final Counter deferred;
     private final Counter overloaded;
     private final Counter rateLimited;
+    private final Counter addressLimited;
     private final DistributionSummary reserveBatch;
     private final DistributionSummary commitBatch;
     private final Counter voided;
@@ -83,6 +86,8 @@ public final class Meters implements RequestMeter {
         deferred = claims("deferred");
         overloaded = claims("overloaded");
         rateLimited = claims("rate_limited");
+        addressLimited =
+                counter("couponrush.claims.address.limited", "Claims refused because too many come from their address");
         reserveBatch = batch("reserve", "Claims in one reservation call");
         commitBatch = batch("commit", "Claims in one commit");
         voided = counter(
@@ -124,6 +129,7 @@ public final class Meters implements RequestMeter {
                 .register(registry);
         stock = new LiveStock(registry);
         sockets = new SocketMeters(registry);
+        connections = new ConnectionMeters(registry);
         delivery = new DeliveryMeters(registry, this::reconnected);
         redemption = new RedemptionMeters(registry);
     }
@@ -159,6 +165,12 @@ public final class Meters implements RequestMeter {
 
     public void rateLimited() {
         rateLimited.increment();
+    }
+
+    /** Counts a claim as above, from an address that many come from. */
+    public void addressLimited() {
+        rateLimited.increment();
+        addressLimited.increment();
     }
 
     public void reserveBatch(int claims) {
@@ -241,6 +253,16 @@ public final class Meters implements RequestMeter {
     @Override
     public RequestMeter.Route route(String path) {
         return routes.computeIfAbsent(path, this::register);
+    }
+
+    @Override
+    public void connections(int change) {
+        connections.change(change);
+    }
+
+    @Override
+    public void cut(Connections.Cut why) {
+        connections.cut(why);
     }
 
     private RequestMeter.Route register(String path) {

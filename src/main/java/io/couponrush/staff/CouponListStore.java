@@ -7,6 +7,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The coupons of a campaign, page by page along the index that guards the users' limit. What is past its expiry reads as
@@ -28,9 +29,9 @@ public final class CouponListStore {
              limit $6
             """;
 
-    private final Pool pool;
+    private final Supplier<Pool> pool;
 
-    public CouponListStore(Pool pool) {
+    public CouponListStore(Supplier<Pool> pool) {
         this.pool = pool;
     }
 
@@ -43,7 +44,7 @@ public final class CouponListStore {
                 .addValue(filter.code())
                 .addValue(filter.status())
                 .addInteger(limit);
-        return pool.preparedQuery(PAGE).execute(asked).map(rows -> {
+        return pool.get().preparedQuery(PAGE).execute(asked).map(rows -> {
             var page = new ArrayList<IssuedCoupon>(rows.size());
             rows.forEach(row -> page.add(coupon(row)));
             return page;

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ public final class StatsStore {
              order by t.issued desc, t.user_id
             """;
 
-    private final Pool pool;
+    private final Supplier<Pool> pools;
     private final long timeoutMillis;
 
     /**
@@ -71,8 +72,8 @@ public final class StatsStore {
      *
      * @param timeout of one reading, should Postgres not keep to its own limits
      */
-    public StatsStore(Pool pool, Duration timeout) {
-        this.pool = pool;
+    public StatsStore(Supplier<Pool> pools, Duration timeout) {
+        this.pools = pools;
         this.timeoutMillis = timeout.toMillis();
     }
 
@@ -83,6 +84,7 @@ public final class StatsStore {
 
     private Future<Optional<EventStats>> look(long eventId) {
         var id = Tuple.of(eventId);
+        Pool pool = pools.get();
         return pool.preparedQuery(STATS)
                 .execute(id)
                 .compose(rows -> rows.size() == 0

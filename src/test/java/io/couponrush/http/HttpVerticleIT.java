@@ -2,12 +2,15 @@ package io.couponrush.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.RawHttp;
 import io.couponrush.testkit.RawHttp.Reply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,11 +24,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HttpVerticleIT {
     private static final String END = "\r\nHost: a\r\n\r\n";
     private static final Map<String, Integer> METERED = new ConcurrentHashMap<>();
+    private static final Map<Connections.Cut, Integer> CUT = new ConcurrentHashMap<>();
+    private static final AtomicInteger OPEN = new AtomicInteger();
     private static ToyServer server;
 
     @BeforeAll
     static void start() throws Exception {
-        server = new ToyServer(path -> (status, nanos) -> METERED.merge(path + " " + status, 1, Integer::sum));
+        server = new ToyServer(new RequestMeter() {
+            @Override
+            public Route route(String path) {
+                return (status, nanos) -> METERED.merge(path + " " + status, 1, Integer::sum);
+            }
+
+            @Override
+            public void connections(int change) {
+                OPEN.addAndGet(change);
+            }
+
+            @Override
+            public void cut(Connections.Cut why) {
+                CUT.merge(why, 1, Integer::sum);
+            }
+        });
     }
 
     @AfterAll
@@ -329,8 +349,85 @@ class HttpVerticleIT {
     void cutsASlowHead(String start) throws Exception {
         try (var http = new RawHttp(server.port())) {
             http.send(start);
-            assertThat(http.dripUntilClosed(100, 6_000)).isLessThan(4_000);
+            assertThat(http.dripUntilClosed(100, 10_000)).isLessThan(8_000);
         }
+    }
+
+    @Test
+    void cutsWhoSaysNothing() throws Exception {
+        try (var http = new RawHttp(server.port())) {
+            assertThat(http.isClosedWithin(8_000)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /api/toys HTTP/1.1" + END,
+                "POST /api/toys/express HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+            })
+    void cutsASlowHeadAfterAWholeRequest(String before) throws Exception {
+        try (var http = new RawHttp(server.port())) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(http.send(before).reply().status()).isEqualTo(200);
+            }
+            Thread.sleep(2 * ToyServer.HEAD_TIMEOUT.toMillis());
+            assertThat(http.send(before).reply().status())
+                    .as("silence is not slow")
+                    .isEqualTo(200);
+            assertThat(http.send("GET /").dripUntilClosed(100, 10_000)).isLessThan(8_000);
+        }
+    }
+
+    @Test
+    void keepsWhoSendsItsBodyApartFromItsHead() throws Exception {
+        try (var http = new RawHttp(server.port())) {
+            http.send("POST /api/toys/express HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+            Thread.sleep(50);
+            assertThat(http.send("abc").reply().body()).isEqualTo("3");
+            Thread.sleep(2 * ToyServer.HEAD_TIMEOUT.toMillis());
+            assertThat(http.send("GET /api/toys HTTP/1.1" + END).reply().status())
+                    .as("the body was not a head")
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void waitsForTheAnswerThatIsAhead() throws Exception {
+        try (var http = new RawHttp(server.port())) {
+            http.send("GET /api/slow HTTP/1.1" + END);
+            Thread.sleep(50);
+            http.send("GET /api/toys HTTP/1.1" + END);
+            assertThat(http.reply().body()).isEqualTo("slow");
+            assertThat(http.reply().body()).contains("toys");
+        }
+    }
+
+    @Test
+    void takesNoMoreConnectionsThanItMay() throws Exception {
+        List<RawHttp> open = new ArrayList<>();
+        try {
+            int before = CUT.getOrDefault(Connections.Cut.TOO_MANY, 0);
+            while (CUT.getOrDefault(Connections.Cut.TOO_MANY, 0) == before && open.size() <= ToyServer.CONNECTIONS) {
+                var http = new RawHttp(server.port());
+                open.add(http);
+                if (open.size() < ToyServer.CONNECTIONS / 2) {
+                    assertThat(http.send("GET /api/toys HTTP/1.1" + END).reply().status())
+                            .isEqualTo(200);
+                }
+            }
+            await().until(() -> CUT.getOrDefault(Connections.Cut.TOO_MANY, 0) > before);
+            assertThat(OPEN.get()).isLessThanOrEqualTo(ToyServer.CONNECTIONS);
+            assertThat(open.get(0).send("GET /api/toys HTTP/1.1" + END).reply().status())
+                    .as("who was there first stays")
+                    .isEqualTo(200);
+        } finally {
+            for (RawHttp each : open) each.close();
+        }
+        await().until(() -> OPEN.get() == 0);
+        assertThat(RawHttp.exchange(server.port(), "GET /api/toys HTTP/1.1" + END)
+                        .status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

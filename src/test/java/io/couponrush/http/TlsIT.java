@@ -1,5 +1,6 @@
 package io.couponrush.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -20,13 +21,17 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -41,6 +46,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsIT {
     private static final RequestMeter UNMETERED = RequestMeter.NONE;
+
+    // types of frames
+    private static final int HEADERS = 1;
+    private static final int SETTINGS = 4;
+    private static final int CONTINUATION = 9;
 
     private static Path directory;
 
@@ -121,6 +131,103 @@ class TlsIT {
         });
         var others = Https.trusting(server.port(), Version.HTTP_2, first);
         assertThat(others.get("/api/toys").statusCode()).isEqualTo(200);
+    }
+
+    /** Frames of one head that never ends; each costs the reader more than the sender. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 1_000})
+    void hangsUpOnAHeadWithoutEnd(int size) throws Exception {
+        try (SSLSocket socket = http2()) {
+            OutputStream out = socket.getOutputStream();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1));
+            out.write(frame(SETTINGS, 0, new byte[0]));
+            out.write(frame(HEADERS, 1, new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84}));
+            var hungUp = CompletableFuture.supplyAsync(() -> isHungUp(socket));
+            byte[] more = frame(CONTINUATION, 1, size == 0 ? new byte[0] : literal(size));
+            for (int i = 0; i < 100_000 && !hungUp.isDone(); i++) {
+                try {
+                    out.write(more);
+                } catch (IOException closed) {
+                    break;
+                }
+            }
+            assertThat(hungUp.get(10, SECONDS)).isTrue();
+        }
+        var others = Https.trusting(server.port(), Version.HTTP_2, first);
+        assertThat(others.get("/api/toys").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void hangsUpOnWhoAsksForNothing() throws Exception {
+        try (SSLSocket socket = http2()) {
+            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1));
+            socket.getOutputStream().write(frame(SETTINGS, 0, new byte[0]));
+            assertThat(CompletableFuture.supplyAsync(() -> isHungUp(socket)).get(10, SECONDS))
+                    .as("speaks HTTP/2, and then nothing")
+                    .isTrue();
+        }
+        try (var http = new RawHttp(server.port())) {
+            http.send(new byte[] {0x16, 3, 1, 1, 0}); // a handshake that goes on and on
+            assertThat(http.dripUntilClosed(100, 10_000)).isLessThan(8_000);
+        }
+    }
+
+    @Test
+    void whoHasAskedOverHttp2MayBeSilent() throws Exception {
+        withHttp2Client((client, connection) -> {
+            Thread.sleep(2 * ToyServer.HEAD_TIMEOUT.toMillis());
+            var next = client.request(HttpMethod.GET, "/api/toys").await(5, SECONDS);
+            assertThat(next.connection()).isSameAs(connection);
+            assertThat(next.send().await(5, SECONDS).statusCode()).isEqualTo(200);
+        });
+    }
+
+    private static SSLSocket http2() throws Exception {
+        var socket = (SSLSocket) Https.context(first).getSocketFactory().createSocket("127.0.0.1", server.port());
+        var parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+        return socket;
+    }
+
+    private static byte[] frame(int type, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .put((byte) (payload.length >> 16))
+                .putShort((short) payload.length)
+                .put((byte) type)
+                .put((byte) 0)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+
+    /** A header of that many bytes in HPACK, not to be indexed, with a name of one letter. */
+    private static byte[] literal(int size) {
+        var header = ByteBuffer.allocate(size).put((byte) 0).put((byte) 1).put((byte) 'a');
+        int value = size - 4;
+        if (value < 127) {
+            header.put((byte) value);
+        } else {
+            value--; // the length takes two bytes more
+            value--;
+            header.put((byte) 127).put((byte) ((value - 127) % 128 + 128)).put((byte) ((value - 127) / 128));
+        }
+        while (header.hasRemaining()) header.put((byte) 'x');
+        return header.array();
+    }
+
+    private static boolean isHungUp(SSLSocket socket) {
+        try {
+            InputStream in = socket.getInputStream();
+            while (in.read() >= 0) {
+                // whatever it says before
+            }
+            return true;
+        } catch (IOException reset) {
+            return true;
+        }
     }
 
     @Test

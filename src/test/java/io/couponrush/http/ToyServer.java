@@ -19,7 +19,9 @@ import java.util.function.Supplier;
 /** The real server with routes that do next to nothing, and little patience. */
 final class ToyServer {
     static final Duration BODY_TIMEOUT = Duration.ofMillis(400);
-    static final Duration IDLE_TIMEOUT = Duration.ofMillis(1_200);
+    static final Duration HEAD_TIMEOUT = Duration.ofSeconds(1);
+    static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+    static final int CONNECTIONS = 200;
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpVerticle verticle;
@@ -36,9 +38,12 @@ final class ToyServer {
                 List.of("https://shop.example", "http://localhost:3000"),
                 trustedProxies,
                 IDLE_TIMEOUT,
+                HEAD_TIMEOUT,
                 BODY_TIMEOUT,
                 Duration.ofMillis(100),
+                CONNECTIONS,
                 tls);
+        var connections = new Connections(CONNECTIONS, meter);
         List<HttpVerticle> made = new CopyOnWriteArrayList<>();
         Supplier<HttpVerticle> verticles = () -> {
             made.add(new HttpVerticle(
@@ -46,7 +51,8 @@ final class ToyServer {
                     List.of(new Echo()),
                     List.of(ToyServer::mount),
                     meter,
-                    IllegalMonitorStateException.class::isInstance));
+                    IllegalMonitorStateException.class::isInstance,
+                    connections));
             return made.get(made.size() - 1);
         };
         await(vertx.deployVerticle(verticles, new DeploymentOptions().setInstances(instances)));
@@ -79,6 +85,8 @@ final class ToyServer {
         });
         router.get("/api/away").handler(ctx -> ctx.fail(new TimeoutException("pool")));
         router.get("/api/known-away").handler(ctx -> ctx.fail(new IllegalMonitorStateException("pool")));
+        router.get("/api/slow")
+                .handler(ctx -> ctx.vertx().setTimer(2 * HEAD_TIMEOUT.toMillis(), id -> ctx.end("slow")));
         router.get("/page").handler(ctx -> ctx.end("page"));
     }
 

@@ -3,15 +3,16 @@ package io.couponrush.issuance;
 import static io.couponrush.issuance.ClaimsDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.couponrush.backing.RecentWrites;
 import io.couponrush.campaign.Campaign;
 import io.couponrush.campaign.Campaigns;
 import io.couponrush.campaign.SoldOutFlags;
 import io.couponrush.config.Profile;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
+import io.couponrush.http.AddressLimit;
 import io.couponrush.http.Authentication;
 import io.couponrush.http.Caller;
+import io.couponrush.http.ClientAddress;
 import io.couponrush.http.Contract;
 import io.couponrush.http.HttpVerticle;
 import io.couponrush.http.RateLimiter;
@@ -22,7 +23,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -51,13 +51,19 @@ class IssueEndpointIT {
                 new Contract(),
                 new Authentication(token -> new Caller(1, "a@b.example", Role.USER, UUID.randomUUID())),
                 new RateLimiter("issue", 5, 10, 10),
+                new AddressLimit(new ClientAddress(List.of()), "issue-address", 0, 1_000),
                 silent,
                 new SoldOutFlags(System::nanoTime),
                 InstantSource.system(),
                 meters,
-                new RefusalTally(counts -> Future.succeededFuture()),
-                new RecentWrites(Duration.ZERO, System::nanoTime));
-        var http = new HttpVerticle(settings.http(), List.of(endpoint), List.of(), meters, e -> false);
+                new RefusalTally(counts -> Future.succeededFuture()));
+        var http = new HttpVerticle(
+                settings.http(),
+                List.of(endpoint),
+                List.of(),
+                meters,
+                e -> false,
+                HttpVerticle.alone(settings.http(), meters));
         await(vertx.deployVerticle(http));
 
         var reply = RawHttp.exchange(

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.Browser;
+import io.couponrush.testkit.HostileFrames;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bridge's protocol, and who may hear what. */
@@ -60,42 +63,12 @@ class SockJsBridgeIT {
         assertThat(seven.settled().received).isEmpty();
     }
 
+    static List<String> addresses() {
+        return HostileFrames.addresses(7, 8);
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "coupon.users.8",
-                "coupon.users.7%00",
-                "coupon.users.7.",
-                "coupon.users.07",
-                "coupon.users.+7",
-                "coupon.users.-7",
-                "coupon.users.٧",
-                "coupon.users.７",
-                "coupon.users.7 ",
-                " coupon.users.7",
-                "coupon.users.",
-                "coupon.users.*",
-                "coupon.users..*",
-                "coupon.users.[0-9]+",
-                "coupon.users.7|coupon.users.8",
-                "Coupon.users.7",
-                "coupon.users.99999999999999999999",
-                "coupon.events.0",
-                "coupon.events.-1",
-                "coupon.events.1.5",
-                "coupon.events.x",
-                "coupon.events.*",
-                "coupon.issue",
-                "coupon.reload",
-                "notices",
-                "session.ended",
-                "campaign.stock",
-                "__vertx.reply.1",
-                "__vertx.",
-                ".*",
-                "*",
-                ""
-            })
+    @MethodSource("addresses")
     void nobodyElseHears(String address) {
         double refused = SERVER.count("couponrush.registrations.refused");
         Browser seven = SERVER.framed().register(address, "seven");
@@ -106,8 +79,12 @@ class SockJsBridgeIT {
         assertThat(SERVER.count("couponrush.registrations.refused")).isEqualTo(refused + 1);
     }
 
+    static List<String> tokens() {
+        return HostileFrames.tokens("eight");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"nobody's", "", "eight"})
+    @MethodSource("tokens")
     void aTokenThatIsNotTheUsersOpensNothing(String token) {
         Browser browser = SERVER.raw().register("coupon.users.7", token);
         assertThat(browser.nextError()).isEqualTo("access_denied");
@@ -149,25 +126,7 @@ class SockJsBridgeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "{",
-                "[]",
-                "null",
-                "7",
-                "\"x\"",
-                "{\"type\":5}",
-                "{\"type\":null}",
-                "{}",
-                "{\"type\":\"reply\"}",
-                "{\"type\":\"register\"}",
-                "{\"type\":\"register\",\"address\":5}",
-                "{\"type\":\"register\",\"type\":\"ping\"}",
-                "{\"type\":\"register\",\"address\":\"coupon.users.7\",\"headers\":\"x\"}",
-                "{\"type\":\"register\",\"address\":\"coupon.users.7\",\"headers\":{\"Authorization\":[1]}}",
-                "{\"type\":\"unregister\",\"address\":\"coupon.users.x\"}"
-            })
+    @MethodSource("io.couponrush.testkit.HostileFrames#frames")
     void aMalformedFrameGetsAnErrorAndTheSocketGoesOn(String frame) {
         Browser browser = SERVER.raw().text(frame);
         assertThat(browser.nextError())

@@ -29,6 +29,7 @@ class ManagementIT {
     private static final Health HEALTH = new Health();
     private static final List<Routes> ROUTES =
             List.of(new ManagementRoutes(METRICS.registry(), HEALTH), new DocsRoutes(new Contract()));
+    private static final Meters METERS = new Meters(METRICS.registry());
     private static Vertx vertx;
     private static int port;
 
@@ -43,9 +44,12 @@ class ManagementIT {
                 List.of(),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
                 Duration.ofMillis(100),
+                100,
                 ServerTls.OFF);
-        var verticle = new HttpVerticle(settings, List.of(), ROUTES, new Meters(METRICS.registry()), e -> false);
+        var verticle =
+                new HttpVerticle(settings, List.of(), ROUTES, METERS, e -> false, HttpVerticle.alone(settings, METERS));
         HEALTH.needs("postgres", () -> Future.succeededFuture(State.of(true)));
         await(vertx.deployVerticle(verticle));
         port = verticle.port();

@@ -26,6 +26,7 @@ final class HostileInputs {
     private final String user;
     private final String admin;
     private final String secret;
+    private final String elsewhere;
     private final List<Attack> attacks = new ArrayList<>();
 
     /**
@@ -40,11 +41,17 @@ final class HostileInputs {
         }
     }
 
-    HostileInputs(long event, String user, String admin, String secret) {
+    /**
+     * Makes them for a service.
+     *
+     * @param elsewhere a server that must not be asked for anything
+     */
+    HostileInputs(long event, String user, String admin, String secret, String elsewhere) {
         this.event = event;
         this.user = user;
         this.admin = admin;
         this.secret = secret;
+        this.elsewhere = elsewhere;
     }
 
     List<Attack> all() {
@@ -178,8 +185,8 @@ final class HostileInputs {
                 "{\"alg\":\"RS256\",\"typ\":\"JWT\"}",
                 "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}",
                 "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"../../dev/null\"}",
-                "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"jku\":\"http://127.0.0.1:1/keys\"}",
-                "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"x5u\":\"http://127.0.0.1:1/cert\"}",
+                "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"jku\":\"" + elsewhere + "/keys\"}",
+                "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"x5u\":\"" + elsewhere + "/cert\"}",
                 "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}}",
                 "[]",
                 "null")) {
@@ -209,7 +216,7 @@ final class HostileInputs {
     private void token(String name, String token) {
         String good = "{\"eventId\":" + event + "}";
         add("token: " + name, post(ISSUE, token, good), 401, "UNAUTHENTICATED");
-        add("token at the staff's door: " + name, get("/api/coupons/my", token), 401, "UNAUTHENTICATED");
+        add("token at the staff's door: " + name, get("/api/admin/audit", token), 401, "UNAUTHENTICATED");
     }
 
     private void claims(String name, JsonObject claims) {

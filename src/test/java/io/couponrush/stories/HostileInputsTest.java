@@ -4,22 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.stories.HostileInputs.Kind;
 import io.couponrush.testkit.Described;
+import io.couponrush.testkit.HostileFrames;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table in docs/security.md of what is tried counts what is tried. */
 class HostileInputsTest {
-    private static final String NOTIFICATION = "io.couponrush.notification.";
     private static final String TOKEN =
             "e30." + Base64.getUrlEncoder().encodeToString("{\"userId\":1}".getBytes(StandardCharsets.UTF_8)) + ".x";
 
@@ -36,21 +33,19 @@ class HostileInputsTest {
             Kind.USES, "using coupons");
 
     @Test
-    void theTableOfWhatIsTriedIsTrue() throws IOException, ReflectiveOperationException {
+    void theTableOfWhatIsTriedIsTrue() throws IOException {
         List<String> rows = new ArrayList<>();
         int total = 0;
-        for (var counted : new HostileInputs(7, TOKEN, TOKEN, "h8Vq3nXw6RzLk1TyPc5MbGd9JsFa2Ue7")
+        for (var counted : new HostileInputs(7, TOKEN, TOKEN, "h8Vq3nXw6RzLk1TyPc5MbGd9JsFa2Ue7", "http://127.0.0.1:1")
                 .counts()
                 .entrySet()) {
             total += add(rows, REQUESTS.get(counted.getKey()), counted.getValue(), "HostileInputStory");
         }
-        int addresses = values("SockJsBridgeIT", "nobodyElseHears")
-                + values("SockJsBridgeIT", "aTokenThatIsNotTheUsersOpensNothing");
-        total += add(rows, "addresses of others on a socket", addresses, "SockJsBridgeIT");
-        int frames = values("SockJsBridgeIT", "aMalformedFrameGetsAnErrorAndTheSocketGoesOn");
-        total += add(rows, "SockJS frames", frames, "SockJsBridgeIT");
-        int messages = values("MessageReaderTest", "refusesWhatMakesNoSense");
-        total += add(rows, "AMQP bodies of notices", messages, "MessageReaderTest");
+        int addresses = HostileFrames.addresses(7, 8).size()
+                + HostileFrames.tokens("eight").size();
+        total += add(rows, "addresses of others on a socket", addresses, "HostileFramesStory");
+        total += add(rows, "SockJS frames", HostileFrames.frames().size(), "HostileFramesStory");
+        total += add(rows, "AMQP bodies of notices", HostileFrames.notices().size(), "HostileFramesStory");
         total += add(rows, "AMQP requests for a grant", FirstTradeStory.NONSENSE, "FirstTradeStory");
         int operations = Described.all().size();
         int fuzzed = operations * FuzzStory.REQUESTS;
@@ -67,14 +62,5 @@ class HostileInputsTest {
     private static int add(List<String> rows, String what, int count, String test) {
         rows.add("| " + what + " | " + count + " | `" + test + "` |");
         return count;
-    }
-
-    /** What a parameterized test is run with. */
-    private static int values(String type, String test) throws ReflectiveOperationException {
-        Method method = Arrays.stream(Class.forName(NOTIFICATION + type).getDeclaredMethods())
-                .filter(each -> each.getName().equals(test))
-                .findFirst()
-                .orElseThrow();
-        return method.getAnnotation(ValueSource.class).strings().length;
     }
 }

@@ -46,12 +46,25 @@ public final class Browser {
 
     /** As a page of the service would, framed as SockJS does or on a plain WebSocket. */
     static Future<Browser> connect(Service service, boolean framed, Consumer<JsonObject> listener) {
-        var options = new WebSocketConnectOptions()
+        return CLIENT.connect(place(service, framed)).map(socket -> new Browser(socket, framed, listener));
+    }
+
+    private static WebSocketConnectOptions place(Service service, boolean framed) {
+        return new WebSocketConnectOptions()
                 .setHost("127.0.0.1")
                 .setPort(service.port())
                 .addHeader("Origin", "http://127.0.0.1:" + service.port())
                 .setURI(framed ? "/eventbus/000/" + UUID.randomUUID() + "/websocket" : "/eventbus/websocket");
-        return CLIENT.connect(options).map(socket -> new Browser(socket, framed, listener));
+    }
+
+    /** The same, connected, and keeping in {@link #received} what it hears. */
+    public static Browser at(Service service, boolean framed) {
+        return CLIENT.connect(place(service, framed))
+                .map(socket -> new Browser(socket, framed))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private void hear(String text) {

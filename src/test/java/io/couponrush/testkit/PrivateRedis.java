@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -30,19 +31,26 @@ public final class PrivateRedis implements AutoCloseable {
     private final String executable;
     private final boolean keepsItsData;
     private final int port;
+    private final List<String> options;
     private Process child;
 
-    private PrivateRedis(Path directory, String executable, boolean keepsItsData, int port) {
+    private PrivateRedis(Path directory, String executable, boolean keepsItsData, int port, List<String> options) {
         this.directory = directory;
         this.executable = executable;
         this.keepsItsData = keepsItsData;
         this.port = port;
+        this.options = options;
     }
 
     /** Empty when this machine has no redis-server, neither on the PATH nor unpacked for the other tests. */
     public static Optional<PrivateRedis> start(Path directory, boolean keepsItsData) {
+        return start(directory, keepsItsData, List.of());
+    }
+
+    /** With more options of the command line. */
+    public static Optional<PrivateRedis> start(Path directory, boolean keepsItsData, List<String> options) {
         return executable().map(found -> {
-            var redis = new PrivateRedis(directory, found, keepsItsData, freePort());
+            var redis = new PrivateRedis(directory, found, keepsItsData, freePort(), options);
             redis.start();
             return redis;
         });
@@ -129,22 +137,24 @@ public final class PrivateRedis implements AutoCloseable {
 
     public void start() {
         try {
-            child = new ProcessBuilder(List.of(
-                            executable,
-                            "--bind",
-                            "127.0.0.1",
-                            "--port",
-                            Integer.toString(port),
-                            "--dir",
-                            directory.toAbsolutePath().toString(),
-                            "--save",
-                            "",
-                            "--appendonly",
-                            keepsItsData ? "yes" : "no",
-                            "--appendfsync",
-                            "always",
-                            "--enable-debug-command",
-                            "local"))
+            var command = new ArrayList<>(List.of(
+                    executable,
+                    "--bind",
+                    "127.0.0.1",
+                    "--port",
+                    Integer.toString(port),
+                    "--dir",
+                    directory.toAbsolutePath().toString(),
+                    "--save",
+                    "",
+                    "--appendonly",
+                    keepsItsData ? "yes" : "no",
+                    "--appendfsync",
+                    "always",
+                    "--enable-debug-command",
+                    "local"));
+            command.addAll(options);
+            child = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("redis.out").toFile())
                     .start();
