@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that time, so that a request costs two fields and no timer. One for each event loop.
  *
  * <p>The library shows a connection once it speaks HTTP: before that, the handshake of TLS has the same time, while one that
- * has agreed on HTTP/2 and not begun is held by {@code http.idleTimeout} alone. A further request that begins before the one ahead is answered is counted from its next byte. WebSockets and, after
- * its first request, HTTP/2 have heads no more: {@code http.idleTimeout} and the limits of frames hold there.
+ * has agreed on HTTP/2 and not begun is held by {@code http.idleTimeout} alone. A further request that begins before the
+ * one ahead is answered is counted from its next byte. WebSockets and, after its first request, HTTP/2 have heads no more:
+ * {@code http.idleTimeout} and the limits of frames hold there.
  */
 final class HeadLimit {
     private static final int LOOKS = 10;
