@@ -26,13 +26,18 @@ public final class WalletStore {
               from user_coupons c join coupon_events e on e.id = c.event_id
             """;
 
-    private static final String PAGE = "select * from (" + COLUMNS
+    /** The page is found first: what is not on it is not joined. */
+    private static final String PAGE = COLUMNS
             + """
-             where c.user_id = $1 and c.id < $2 and ($3::bigint is null or c.event_id = $3)
-             order by c.id desc) page
-             where $4::text is null or state = $4
-             order by id desc
-             limit $5
+             where c.id in (
+                select m.id
+                  from user_coupons m
+                 where m.user_id = $1 and m.id < $2 and ($3::bigint is null or m.event_id = $3)
+                   and ($4::text is null
+                        or $4 = case when m.status = 'active' and m.expires_at <= now() then 'expired' else m.status end)
+                 order by m.id desc
+                 limit $5)
+             order by c.id desc
             """;
 
     private static final String SUMMARY =
