@@ -149,7 +149,7 @@ final class Inbox {
             if (fate instanceof Added added) {
                 notices.add(message.notice(added.id()));
             }
-            if (fate != NotAdded.UNTRUE) {
+            if (fate != NotAdded.UNTRUE && fate != NotAdded.FORGOTTEN) { // what is not kept may be another's id
                 recent.add(message.messageId());
             }
         }
