@@ -37,8 +37,10 @@ final class Overdue extends IdleStateHandler {
         var socket = (SocketConnectionBase)
                 ((SqlConnectionInternal) connection).unwrap().unwrap();
         ChannelPipeline pipeline = socket.socket().channelHandlerContext().pipeline();
-        pipeline.remove("idle");
-        pipeline.addBefore("codec", "overdue", new Overdue(silence));
+        if (socket.isValid()) { // else it is gone already, and its handlers with it
+            pipeline.remove("idle");
+            pipeline.addBefore("codec", "overdue", new Overdue(silence));
+        }
     }
 
     @Override

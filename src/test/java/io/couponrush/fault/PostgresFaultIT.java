@@ -50,8 +50,12 @@ class PostgresFaultIT {
             Trial.pause(300);
         }
         trial.isOver(5);
-        trial.ends();
+        var outcome = trial.ends();
         assertThat(fleet.nodes()).allMatch(node -> node.postgres().lost() > 0);
+        assertThat(outcome.counters().get("batches_undecided fast")
+                        + outcome.counters().get("batches_undecided slow"))
+                .isPositive();
+        assertThat(outcome.counters().get("reconnects postgres")).isPositive();
     }
 
     /** A partition that nobody ends with a FIN: what has lost something stays silent until the node itself gives it up. */
@@ -109,7 +113,8 @@ class PostgresFaultIT {
             Trial.pause(200);
         }
         trial.isOver(5);
-        trial.ends();
+        var outcome = trial.ends();
         assertThat(ended).isGreaterThanOrEqualTo(10);
+        assertThat(outcome.counters().get("reconnects postgres")).isPositive();
     }
 }
