@@ -22,7 +22,8 @@ class AlarmsTest {
             assertThat(alarm.severity()).isIn("page", "ticket");
             assertThat(alarm.summary()).isNotBlank();
             assertThat(alarm.korean()).matches(".*[가-힣].*");
-            assertThat(Path.of(alarm.runbook())).isRegularFile().hasParent(RUNBOOKS);
+            assertThat(Path.of(alarm.runbook())).isNotEmptyFile().hasParent(RUNBOOKS);
+            assertThat(Path.of(alarm.runbook())).content().contains("**Alarm:**", "**What to do.**");
         });
     }
 

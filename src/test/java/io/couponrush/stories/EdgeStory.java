@@ -95,8 +95,9 @@ class EdgeStory {
             assertThat(claimed.version()).as("by ALPN").isEqualTo(Version.HTTP_2);
             assertThat(claimed.headers().map()).containsEntry("strict-transport-security", List.of("max-age=31536000"));
             assertThat(browser.next().getJsonObject("body").getString("type")).startsWith("coupon.");
+            browser.socket.close().await(10, SECONDS);
         } finally {
-            vertx.close().await(10, SECONDS);
+            vertx.close().await(30, SECONDS);
         }
     }
 
