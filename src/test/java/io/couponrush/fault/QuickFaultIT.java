@@ -16,7 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class QuickFaultIT {
     @Test
     void oneOfTwoNodesIsKilledAndStartedAgain(Fleet fleet) {
-        var trial = Trial.of(fleet, "node killed", 4).injects("kill -9 of 1 of 2, restart");
+        // users have to press for as long as the recovery may take, or nobody would see it
+        var trial = Trial.of(fleet, "node killed", 12).injects("kill -9 of 1 of 2, restart");
         fleet.b().postgres().swallow(); // so that it holds reservations which nobody will ever commit
         Trial.pause(200);
         fleet.b().process().isKilled();
