@@ -56,7 +56,7 @@ final class Rewards {
     /**
      * Makes the parts.
      *
-     * @param patient for what waits for a client, or takes longer than a statement may
+     * @param patient for what takes longer than a statement may
      * @param limiter of issuing, per user
      */
     Rewards(

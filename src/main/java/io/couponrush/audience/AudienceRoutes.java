@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The guests of a campaign, for the staff and the partners that were given it: a file of them is added as it arrives, all of it or nothing. */
+/**
+ * The guests of a campaign, for the staff and the partners that were given it: a file of them is added when it has arrived,
+ * all of it or nothing.
+ */
 public final class AudienceRoutes implements Routes {
     private static final Logger LOG = LoggerFactory.getLogger(AudienceRoutes.class);
     private static final String AUDIENCE = "/api/admin/events/:eventId/audience";

@@ -34,9 +34,6 @@ public final class AudienceStore {
             select user_id from event_audience where event_id = $1 and user_id > $2 order by user_id limit $3
             """;
 
-    /** Longer than a client may take for its file. */
-    private static final String WAIT_FOR_THE_CLIENT = "set local idle_in_transaction_session_timeout = '125s'";
-
     /** Two imports of one campaign would wait for each other's rows. */
     private static final String ALONE =
             """
@@ -125,7 +122,7 @@ public final class AudienceStore {
     /**
      * Makes the store.
      *
-     * @param patient for transactions that wait for a client
+     * @param patient for the transaction of a whole file, which takes longer than a statement may
      */
     public AudienceStore(Pool pool, Pool patient) {
         this.pool = pool;
@@ -172,9 +169,8 @@ public final class AudienceStore {
     }
 
     private static Future<Void> alone(SqlConnection tx, long eventId) {
-        return tx.query(WAIT_FOR_THE_CLIENT)
-                .execute()
-                .compose(v -> tx.preparedQuery(ALONE).execute(Tuple.of(eventId)))
+        return tx.preparedQuery(ALONE)
+                .execute(Tuple.of(eventId))
                 .compose(rows -> rows.iterator().next().getBoolean(0)
                         ? Future.succeededFuture()
                         : Future.failedFuture(new Busy()));
