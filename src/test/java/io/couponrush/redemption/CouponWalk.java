@@ -141,11 +141,12 @@ final class CouponWalk {
         return "sweep";
     }
 
-    /** The expiry comes nearer. */
+    /** Most of its life passes. */
     private String comesNearer() {
         if (term != Term.PAST) {
             term = term == Term.FAR ? Term.NEAR : Term.PAST;
-            db.set(code, "expires_at = now() " + (term == Term.NEAR ? "+ interval '1 hour'" : "- interval '1 second'"));
+            String expiry = term == Term.NEAR ? "+ interval '1 hour'" : "- interval '1 second'";
+            db.set(code, "issued_at = now() - interval '29 days', expires_at = now() " + expiry);
         }
         return "wait";
     }

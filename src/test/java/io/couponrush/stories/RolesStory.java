@@ -1,6 +1,7 @@
 package io.couponrush.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.couponrush.http.Permission;
 import io.couponrush.http.Role;
@@ -110,9 +111,9 @@ class RolesStory {
         assertThat(service.books().of(sale).rows()).isEmpty();
         assertThat(partner.post("/api/admin/events/" + sale + "/pause", null).code())
                 .isEqualTo("FORBIDDEN");
-        assertThat(audit("action=access.refused"))
+        await("the line is written beside the answer").untilAsserted(() -> assertThat(audit("action=access.refused"))
                 .extracting(line -> line.getString("role"))
-                .contains("PARTNER");
+                .contains("PARTNER"));
     }
 
     private static String topEmail(Web reader, long sale) {
