@@ -129,7 +129,10 @@ public final class Tab {
         return types(selector, text);
     }
 
-    /** Holds back the next request to a path with that end until {@link #lets} or {@link #cuts}. */
+    /**
+     * Holds back the next request to a path with that end until {@link #lets} or {@link #cuts}. The page's own limit for it
+     * does not count the time.
+     */
     @CanIgnoreReturnValue
     public Tab holds(String pathEnd) {
         value(
@@ -140,7 +143,7 @@ public final class Tab {
                     if (!path.endsWith(%s)) return real(path, options);
                     window.fetch = real;
                     return new Promise((resolve, reject) => {
-                      window.lets = () => resolve(real(path, options));
+                      window.lets = () => resolve(real(path, {...options, signal: null}));
                       window.cuts = () => reject(new TypeError('cut'));
                     });
                   };
