@@ -19,6 +19,7 @@ let server;
 beforeEach(() => {
   globalThis.localStorage = storage();
   globalThis.sessionStorage = storage();
+  globalThis.indexedDB = database();
   server = {good: token(7, 0), serial: 0, spent: new Set(), refreshes: 0, ended: false};
   localStorage.setItem('couponrush.session', JSON.stringify({accessToken: token(7, 'old'), refreshToken: 'r0'}));
 });
@@ -44,35 +45,62 @@ globalThis.fetch = async (path, {headers, body}) => {
 
 const answer = (status, body) => new Response(JSON.stringify(body), {status});
 
-/** As browsers have them on https. */
-function locks() {
+/** As much of IndexedDB as is asked for: a look and a change in one transaction, one after the other. */
+function database() {
+  const kept = new Map();
   let last = Promise.resolve();
-  return {request: (name, work) => { last = last.then(work, work); return last; }};
+  function transaction() {
+    const begun = {objectStore: () => ({get, put: (value, name) => kept.set(name, value)})};
+    function get(name) {
+      const request = {};
+      last = last.then(() => {
+        request.result = kept.get(name);
+        request.onsuccess({target: request});
+        begun.oncomplete();
+      });
+      return request;
+    }
+    return begun;
+  }
+  function open() {
+    const request = {result: {transaction, close() {}}};
+    setTimeout(() => request.onsuccess());
+    return request;
+  }
+  return {kept, open};
 }
 
-for (const [kind, navigator] of [['locks', {locks: locks()}], ['a lease', {}]]) {
-  test(`tabs whose token ran out at once refresh it once, by ${kind}`, async () => {
-    Object.defineProperty(globalThis, 'navigator', {value: navigator, configurable: true});
-    const tabs = await Promise.all([1, 2, 3].map((n) => tab(`${kind} ${n}`)));
-    await Promise.all(tabs.map(({api}) => api.event(1)));
-    await Promise.all(tabs.map(({api}) => api.mine()));
-    assert.equal(server.refreshes, 1);
-    assert.equal(server.ended, false);
-    assert.equal(tabs[0].session.token, server.good);
-    assert.equal(localStorage.getItem('couponrush.lease'), null);
-  });
-}
+test('tabs whose token ran out at once refresh it once', async () => {
+  const tabs = await Promise.all([1, 2, 3].map((n) => tab(`at once ${n}`)));
+  await Promise.all(tabs.map(({api}) => api.event(1)));
+  await Promise.all(tabs.map(({api}) => api.mine()));
+  assert.equal(server.refreshes, 1);
+  assert.equal(server.ended, false);
+  assert.equal(tabs[0].session.token, server.good);
+  assert.equal(indexedDB.kept.get('refresh').until, 0);
+});
 
-test('the lease of a tab that is gone does not hold the others up', async () => {
-  Object.defineProperty(globalThis, 'navigator', {value: {}, configurable: true});
-  localStorage.setItem('couponrush.lease', JSON.stringify({owner: 'gone', until: Date.now() + 150}));
+test('a tab that does not see yet what another wrote waits for it', async () => {
+  const stale = await tab('stale');
+  const {api} = await tab('fresh');
+  const {getItem} = localStorage;
+  await api.event(1);
+  const before = JSON.stringify({accessToken: token(7, 'old'), refreshToken: 'r0'});
+  localStorage.getItem = (name) => (name === 'couponrush.session' ? before : getItem(name));
+  setTimeout(() => { localStorage.getItem = getItem; }, 250);
+  await stale.api.event(1);
+  assert.equal(server.refreshes, 1);
+  assert.equal(server.ended, false);
+});
+
+test('the turn of a tab that is gone does not hold the others up', async () => {
+  indexedDB.kept.set('refresh', {owner: 'gone', until: Date.now() + 150});
   const {api} = await tab('survivor');
   await api.event(1);
   assert.equal(server.refreshes, 1);
 });
 
 test('a call of one user is not made again as another', async () => {
-  Object.defineProperty(globalThis, 'navigator', {value: {}, configurable: true});
   const {api, session} = await tab('claims');
   const claim = api.claim(1, 'key');
   server.good = token(8, 0);
@@ -82,7 +110,6 @@ test('a call of one user is not made again as another', async () => {
 });
 
 test('a session that ended is forgotten, one whose server is away is not', async () => {
-  Object.defineProperty(globalThis, 'navigator', {value: {}, configurable: true});
   const {api, session} = await tab('ended');
   const real = fetch;
   globalThis.fetch = async (path, options) => (path === '/api/auth/refresh' ? answer(503, {code: 'UNAVAILABLE'}) : real(path, options));

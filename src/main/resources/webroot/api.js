@@ -89,25 +89,49 @@ async function call(method, path, {body, headers = {}, token = session.token} = 
   return json;
 }
 
-const LEASE = 'couponrush.lease';
-const LEASE_MS = TIMEOUT_MS + 4000;
-const LOOK_MS = 100; // longer than what one tab writes needs to reach another
+const TURN_MS = TIMEOUT_MS + 4000;
+const LOOK_MS = 100;
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-/** One tab at a time. Without https there are no locks, and a lease that tabs leave each other has to do. */
-async function alone(work) {
-  if (globalThis.navigator?.locks) return navigator.locks.request(LEASE, work);
+/**
+ * Changes whose turn it is, {owner, until, spent}, and resolves with what it is then. All tabs see the changes in one
+ * order, also without https. What one writes to localStorage the others see some time later.
+ */
+function turn(change) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('couponrush', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('turns');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const transaction = database.transaction('turns', 'readwrite');
+      const turns = transaction.objectStore('turns');
+      let now;
+      turns.get('refresh').onsuccess = ({target}) => {
+        now = change(target.result || {until: 0});
+        turns.put(now, 'refresh');
+      };
+      transaction.oncomplete = () => { database.close(); resolve(now); };
+      transaction.onabort = () => { database.close(); reject(transaction.error); };
+    };
+  });
+}
+
+/** One tab at a time; work is told which token was the last to be replaced, and tells which is now. */
+async function inTurn(work) {
   const mine = newKey();
-  const holder = () => stored(LEASE);
-  while (holder()?.owner !== mine) {
-    if ((holder()?.until || 0) <= Date.now()) localStorage.setItem(LEASE, JSON.stringify({owner: mine, until: Date.now() + LEASE_MS}));
+  const take = (now) => (now.until > Date.now() ? now : {...now, owner: mine, until: Date.now() + TURN_MS});
+  let taken = await turn(take);
+  while (taken.owner !== mine) {
     await pause(LOOK_MS * (1 + Math.random()));
+    taken = await turn(take);
   }
+  let {spent} = taken;
   try {
-    return await work();
+    spent = await work(spent);
   } finally {
-    if (holder()?.owner === mine) localStorage.removeItem(LEASE);
+    await turn((now) => (now.owner === mine ? {until: 0, spent} : now));
   }
 }
 
@@ -115,16 +139,19 @@ let refreshing = null;
 
 /** New tokens in place of the refused one, once for all tabs: a refresh token used twice ends the session. */
 export function refresh(refused) {
-  refreshing ??= alone(async () => {
+  refreshing ??= inTurn(async (spent) => {
+    const until = Date.now() + TIMEOUT_MS;
+    while (spent === refused && session.token === refused && Date.now() < until) await pause(LOOK_MS); // on its way here
     const tokens = session.read();
     if (!tokens) throw new Problem(401, {code: 'UNAUTHENTICATED'});
-    if (tokens.accessToken !== refused) return; // another tab was here
+    if (tokens.accessToken !== refused) return spent; // another tab was here
     try {
       session.write(await call('POST', '/api/auth/refresh', {body: {refreshToken: tokens.refreshToken}, token: null}));
     } catch (e) {
       if (e instanceof Problem && !e.passing && e.status !== 429) session.clear();
       throw e;
     }
+    return refused;
   }).finally(() => { refreshing = null; });
   return refreshing;
 }
