@@ -11,6 +11,7 @@ import io.couponrush.testkit.Web;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -191,7 +192,9 @@ class StaffStory {
             assertThat(staff.web().get(path).code()).as("it is still under way").isEqualTo("OVERLOADED");
 
             // its time is up: somebody else may, and it cannot think that it has all
-            await().until(() -> staff.web().get(path).status() == 200);
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreException(UncheckedIOException.class) // nor may a busy machine read all in its time
+                    .until(() -> staff.web().get(path).status() == 200);
             assertThat(read(slow)).doesNotContain("\r\n0\r\n\r\n").doesNotContain("SLOW-100000,");
         }
     }

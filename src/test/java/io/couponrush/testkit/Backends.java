@@ -15,15 +15,18 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Real servers for the tests of one JVM: those named by {@code COUPONRUSH_TEST_POSTGRES_URI}, {@code
  * COUPONRUSH_TEST_REDIS_URI} and {@code COUPONRUSH_TEST_RABBITMQ_URI}, and an embedded one for each that is not named.
+ * Classes of two JVMs run side by side: <code>{fork}</code> in a URI is the number of the JVM, so that each has its own.
  *
  * <p>Databases from {@link #freshDatabase()} are dropped when the JVM ends; Redis and the broker are shared by all.
  */
 public final class Backends {
-    private static final Path STACK_DIR = Path.of("target", "test-stack");
+    private static final String FORK = System.getProperty("test.fork", "1");
+    static final Path STACK_DIR = Path.of("target", "test-stack-" + FORK);
 
     private final String postgresUri;
     private final String redisUri;
@@ -45,9 +48,9 @@ public final class Backends {
     }
 
     private static Backends start() {
-        var postgres = System.getenv("COUPONRUSH_TEST_POSTGRES_URI");
-        var redis = System.getenv("COUPONRUSH_TEST_REDIS_URI");
-        var rabbitmq = System.getenv("COUPONRUSH_TEST_RABBITMQ_URI");
+        var postgres = named("COUPONRUSH_TEST_POSTGRES_URI");
+        var redis = named("COUPONRUSH_TEST_REDIS_URI");
+        var rabbitmq = named("COUPONRUSH_TEST_RABBITMQ_URI");
         var missing = EnumSet.noneOf(Part.class);
         if (postgres == null) missing.add(Part.POSTGRES);
         if (redis == null) missing.add(Part.REDIS);
@@ -62,6 +65,11 @@ public final class Backends {
             if (stack != null) stack.close();
         }));
         return backends;
+    }
+
+    private static @Nullable String named(String variable) {
+        var uri = System.getenv(variable);
+        return uri == null ? null : uri.replace("{fork}", FORK);
     }
 
     public String postgresUri() {

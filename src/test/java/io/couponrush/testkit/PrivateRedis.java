@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /** A Redis of the test's own, which it may kill and start again on the same port. */
 public final class PrivateRedis implements AutoCloseable {
-    private static final Path UNPACKED = Path.of("target", "test-stack", "binaries");
+    private static final Path UNPACKED = Backends.STACK_DIR.resolve("binaries");
 
     private final Path directory;
     private final String executable;

@@ -51,10 +51,10 @@ class TracingIT {
     void losesAndCountsWhatTheCollectorDoesNotTake() {
         collector.answers(400);
         record(5);
-        await().until(() -> tracing.lost() == 5);
+        await().atMost(Duration.ofMinutes(1)).until(() -> tracing.lost() == 5);
         collector.answers(200);
         record(5);
-        await().until(() -> tracing.sent() == 5);
+        await().atMost(Duration.ofMinutes(1)).until(() -> tracing.sent() == 5);
         assertThat(tracing.lost()).isEqualTo(5);
     }
 
