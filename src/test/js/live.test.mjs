@@ -38,9 +38,9 @@ const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 async function connected(answers, timing) {
   FakeSocket.made = [];
   FakeSocket.answers = answers;
-  const heard = {links: [], refused: [], opened: 0};
+  const heard = {links: [], refused: [], opened: 0, missed: []};
   const live = new Live({
-    link: (link) => heard.links.push(link), open: () => { heard.opened++; }, message() {}, missed() {},
+    link: (link) => heard.links.push(link), open: () => { heard.opened++; }, message() {}, missed: (ms) => heard.missed.push(ms),
     refused: (...which) => heard.refused.push(which)}, timing);
   live.listen('coupon.events.1');
   await pause(5);
@@ -93,6 +93,20 @@ test('who is forgotten is registered anew, with the token of then', async () => 
   socket.onmessage({data: JSON.stringify({type: 'err', address: 'coupon.users.7', body: 'session_ended'})});
   assert.deepEqual(heard.refused, [['coupon.users.7', 'two']]);
   socket.onclose();
+});
+
+test('who was refused and listens again is told to ask for what was missed, once it listens', async () => {
+  const {live, heard} = await connected(refusing, {pingMs: 60000});
+  live.listen('coupon.users.7', () => 'one');
+  live.wake(); // asks, too
+  await pause(5);
+  assert.deepEqual(heard.missed, []);
+  live.again('coupon.users.7');
+  assert.deepEqual(heard.missed, []);
+  await pause(5);
+  assert.deepEqual(heard.missed, [0]);
+  assert.deepEqual(FakeSocket.made[0].sent.slice(-2).map(({type}) => type), ['register', 'send']);
+  FakeSocket.made[0].onclose();
 });
 
 test.after(() => setTimeout(() => process.exit(), 50)); // their timers and all

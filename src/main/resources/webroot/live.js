@@ -12,6 +12,7 @@ export class Live {
   #heard = false;
   #attempt = 0;
   #comeBack = 0;
+  #catchingUp = false;
   #addresses = new Map();
   #tokens = new Map();
   #on;
@@ -37,9 +38,12 @@ export class Live {
     if (this.#addresses.delete(address) && this.#isOpen()) this.#send({type: 'unregister', address});
   }
 
-  /** The same address once more, with the token of now. */
+  /** The same address once more, with the token of now. Something may have been missed meanwhile. */
   again(address) {
-    if (this.#addresses.has(address) && this.#isOpen()) this.#register(address);
+    if (!this.#addresses.has(address) || !this.#isOpen()) return;
+    this.#register(address);
+    this.#catchingUp = true;
+    this.#ask(); // its answer says that the registration before it was read
   }
 
   /** After sleep or a change of network: a socket that does not answer is dead, whatever the browser believes. */
@@ -81,6 +85,7 @@ export class Live {
     socket.close();
     clearInterval(this.#beating);
     this.#sign();
+    this.#catchingUp = false;
     this.#on.link('waiting');
     const wait = this.#comeBack || backoff(++this.#attempt);
     this.#comeBack = 0;
@@ -113,6 +118,9 @@ export class Live {
     else if (frame.type === 'rec') this.#on.message(frame.body);
     else if (frame.type === 'err' && this.#addresses.has(frame.address)) {
       this.#on.refused(frame.address, this.#tokens.get(frame.address));
+    } else if (frame.type === 'err' && frame.address === NOBODY && this.#catchingUp) {
+      this.#catchingUp = false;
+      this.#on.missed(0);
     }
   }
 

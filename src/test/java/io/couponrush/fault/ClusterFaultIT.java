@@ -195,19 +195,22 @@ class ClusterFaultIT {
         return pages;
     }
 
-    /** Each page knows each coupon that its user has of that campaign, and each of them once. */
+    /** Each page knows the coupons that its user has of that campaign, each of them once, and no other's. */
     private static void awaitEverything(Service service, long sale, Callers callers, List<Page> pages) {
         Map<Long, List<Long>> owned = service.books().of(sale).rows().stream()
                 .collect(groupingBy(Book.Row::userId, mapping(Book.Row::couponId, toList())));
         await().atMost(PATIENCE).untilAsserted(() -> {
             for (int i = 0; i < pages.size(); i++) {
                 long user = callers.all().get(i).userId();
-                assertThat(pages.get(i).coupons())
+                assertThat(pages.get(i).coupons(sale))
                         .as("user " + user)
-                        .doesNotHaveDuplicates()
-                        .containsAll(owned.get(user));
+                        .containsExactlyInAnyOrderElementsOf(owned.getOrDefault(user, List.of()));
             }
         });
+        for (Page page : pages) {
+            assertThat(page.strangers()).isEmpty();
+            assertThat(page.pushedAgain()).isEmpty();
+        }
     }
 
     /** Hands its clients to one node after the other. */

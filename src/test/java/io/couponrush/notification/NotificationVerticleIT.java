@@ -124,7 +124,7 @@ class NotificationVerticleIT {
         delivery.publish("coupon.issued", "c", issued(event, 8)); // the coupon is 7's
         delivery.publish("coupon.issued", "issued:1", issued(event, 7));
         delivery.publish("coupon.issued", "d", issued(event, 7).replace("\"couponId\":1", "\"couponId\":999"));
-        delivery.publish("coupon.issued", "e", issued(event, 7).replace("CR-1", "C".repeat(20_000)));
+        delivery.publish("coupon.issued", "e", issued(event, 7).replace("CR-1", "C".repeat(1 << 20)));
         delivery.publish("coupon.reopened", "reopened:1:2", stock("coupon.reopened", event, 2));
         delivery.publish("coupon.soldout", "", stock("coupon.soldout", event, 1));
         verticle();

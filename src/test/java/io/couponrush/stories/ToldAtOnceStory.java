@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ToldAtOnceStory {
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final long GENEROUS_MS = 3_000; // on a machine that does much else; it is to be below one second
+    private static final long SOLD_OUT_WITHIN_MS = 1_000;
 
     private RunningService service;
     private Staff staff;
@@ -69,7 +69,7 @@ class ToldAtOnceStory {
                 .sorted()
                 .toArray();
         System.out.printf("sold out after the last 201: p50 %d ms, last of 60 %d ms%n", after[30], after[59]);
-        assertThat(after[59]).isLessThan(GENEROUS_MS);
+        assertThat(after[59]).isLessThan(SOLD_OUT_WITHIN_MS);
         assertEachWinnerHeardTheirs(answers);
         assertThat(shoppers).allSatisfy(s -> {
             assertThat(s.heard("coupon.soldout")).hasSize(1);

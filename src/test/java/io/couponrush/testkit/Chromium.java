@@ -151,7 +151,7 @@ public final class Chromium implements AutoCloseable {
         try {
             return socket.writeTextMessage(message.encode())
                     .compose(sent -> answer.future())
-                    .await(20, TimeUnit.SECONDS);
+                    .await(60, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError(method + " is not answered", e);
         }

@@ -17,11 +17,13 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A user's page as it should be: it listens, keeps what it is told by id, comes back when its socket closes, and asks for
@@ -41,7 +43,8 @@ public final class Page implements AutoCloseable {
     private final Caller user;
     private final Map<Long, JsonObject> told = new ConcurrentSkipListMap<>();
     private final AtomicInteger pushed = new AtomicInteger();
-    private final Set<Long> pushedCoupons = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Integer> pushedCoupons = new ConcurrentHashMap<>();
+    private final Queue<JsonObject> strangers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
     private long cursor;
     private volatile boolean listening;
@@ -62,10 +65,25 @@ public final class Page implements AutoCloseable {
 
     /** The coupons it was told that it got, in the order of ids; an id counts once however often it came. */
     public List<Long> coupons() {
+        return issued().map(data -> data.getLong("couponId")).toList();
+    }
+
+    /** Those of them that are of that campaign. */
+    public List<Long> coupons(long eventId) {
+        return issued().filter(data -> data.getLong("eventId") == eventId)
+                .map(data -> data.getLong("couponId"))
+                .toList();
+    }
+
+    private Stream<JsonObject> issued() {
         return told.values().stream()
                 .filter(notice -> "coupon.issued".equals(notice.getString("type")))
-                .map(notice -> notice.getJsonObject("data").getLong("couponId"))
-                .toList();
+                .map(notice -> notice.getJsonObject("data"));
+    }
+
+    /** Messages to other users. */
+    public List<JsonObject> strangers() {
+        return List.copyOf(strangers);
     }
 
     /** Messages that came without asking. */
@@ -75,7 +93,15 @@ public final class Page implements AutoCloseable {
 
     /** Whether that coupon came without asking. */
     public boolean wasPushed(long couponId) {
-        return pushedCoupons.contains(couponId);
+        return pushedCoupons.containsKey(couponId);
+    }
+
+    /** Coupons that came more than once without asking. */
+    public List<Long> pushedAgain() {
+        return pushedCoupons.entrySet().stream()
+                .filter(coupon -> coupon.getValue() > 1)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** How often its node said that something may have been missed. */
@@ -137,9 +163,14 @@ public final class Page implements AutoCloseable {
             Callers.VERTX.setTimer(after + 1, timer -> ask());
         } else if (message.containsKey("id")) {
             pushed.incrementAndGet();
-            pushedCoupons.add(message.getJsonObject("data").getLong("couponId"));
-            told.putIfAbsent(message.getLong("id"), message);
+            pushedCoupons.merge(message.getJsonObject("data").getLong("couponId"), 1, Integer::sum);
+            keep(message);
         }
+    }
+
+    private void keep(JsonObject message) {
+        told.putIfAbsent(message.getLong("id"), message);
+        if (message.getJsonObject("data").getLong("userId") != user.userId()) strangers.add(message);
     }
 
     /** From where it last asked: what was pushed since may have come around something that is missing. */
@@ -166,7 +197,7 @@ public final class Page implements AutoCloseable {
 
     private void take(JsonObject page) {
         JsonArray items = page.getJsonArray("items");
-        items.forEach(each -> told.putIfAbsent(((JsonObject) each).getLong("id"), (JsonObject) each));
+        items.forEach(each -> keep((JsonObject) each));
         cursor = Math.max(cursor, page.getLong("nextAfter"));
         if (!items.isEmpty()) ask();
     }

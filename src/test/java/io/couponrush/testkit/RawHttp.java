@@ -105,6 +105,11 @@ public final class RawHttp implements AutoCloseable {
                 Integer.parseInt(lines.get(0).substring(9, 12)), headers, new String(in.readNBytes(length), UTF_8));
     }
 
+    /** Takes so much of what has come, and waits for nothing. */
+    public void reads(int bytes) throws IOException {
+        in.skipNBytes(Math.min(bytes, in.available()));
+    }
+
     private String head() throws IOException {
         var head = new ByteArrayOutputStream();
         try {

@@ -1,6 +1,8 @@
 package io.couponrush.testkit;
 
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
 
 /** Somebody with role ADMIN at the staff console. */
 public final class Staff {
@@ -38,6 +40,12 @@ public final class Staff {
 
     public JsonObject ends(long eventId) {
         return act(eventId, "end");
+    }
+
+    public JsonObject startsIn(long eventId, Duration time) {
+        String start = Instant.now().plus(time).toString();
+        return web.patch("/api/admin/events/" + eventId, new JsonObject().put("startTime", start))
+                .with(200);
     }
 
     public JsonObject setsTotal(long eventId, int total) {

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A tab of a real browser: what a person sees and does, by CSS selectors. */
 public final class Tab {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PHONE = 360;
     private static final int DESKTOP = 1280;
 
@@ -56,10 +56,9 @@ public final class Tab {
 
     @CanIgnoreReturnValue
     public Tab opens(String url) {
-        ask("Page.navigate", new JsonObject().put("url", url));
-        await().atMost(PATIENCE)
-                .until(() -> is("document.readyState === 'complete' && location.href !== 'about:blank'"));
-        return this;
+        var answer = ask("Page.navigate", new JsonObject().put("url", url));
+        if (answer.containsKey("errorText")) throw new AssertionError(url + ": " + answer.getString("errorText"));
+        return until("document.readyState === 'complete' && location.href !== 'about:blank'");
     }
 
     /** The value of a JavaScript expression, a promise's when it is one. */
@@ -108,9 +107,7 @@ public final class Tab {
     /** Waits for the element and presses it. */
     @CanIgnoreReturnValue
     public Tab presses(String selector) {
-        until(find(selector));
-        value(find(selector) + ".click()");
-        return this;
+        return until("(found => found && (found.click(), true))(" + find(selector) + ")");
     }
 
     @CanIgnoreReturnValue
