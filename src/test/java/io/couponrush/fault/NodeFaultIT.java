@@ -21,11 +21,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NodeFaultIT {
     @Test
     void nodesAreKilledInTurns(Fleet fleet) {
-        var trial = Trial.of(fleet, "nodes killed in turns", 25).injects("kill -9, restart; 4 times");
+        var trial = Trial.of(fleet, "nodes killed in turns", 25, 5).injects("kill -9, restart; 4 times");
         for (int kill = 0; kill < 4; kill++) {
             ServiceProcess node = fleet.nodes().get(kill % 2).process();
             node.isKilled();
-            trial.isOver(5);
+            trial.isOver();
             node.start();
             Trial.pause(200);
         }
@@ -34,19 +34,19 @@ class NodeFaultIT {
 
     @Test
     void allNodesAreKilled(Fleet fleet) {
-        var trial = Trial.of(fleet, "all nodes killed", 15).injects("kill -9 of 2 of 2, restart");
+        var trial = Trial.of(fleet, "all nodes killed", 15, 10).injects("kill -9 of 2 of 2, restart");
         fleet.nodes().forEach(node -> node.process().isKilled());
-        trial.isOver(10); // one starts after the other
+        trial.isOver(); // one starts after the other
         fleet.nodes().forEach(node -> node.process().start());
         assertThat(trial.ends().unanswered()).isPositive();
     }
 
     @Test
     void aNodeStandsStillForThreeSeconds(Fleet fleet) {
-        var trial = Trial.of(fleet, "node stands still", 5).injects("SIGSTOP 3 s: its deadline passes");
+        var trial = Trial.of(fleet, "node stands still", 5, 5).injects("SIGSTOP 3 s: its deadline passes");
         fleet.b().process().isSuspended();
         Trial.pause(3_000);
-        trial.isOver(5);
+        trial.isOver();
         fleet.b().process().isResumed();
         var outcome = trial.ends();
         long late = outcome.rush().all().stream()
@@ -57,14 +57,14 @@ class NodeFaultIT {
 
     @Test
     void aNodeIsSuspendedForLongerThanItsReservationsLast(Fleet fleet) {
-        var trial = Trial.of(fleet, "node suspended", 9).injects("SIGSTOP 6.5 s, lease time 4 s, late statement");
+        var trial = Trial.of(fleet, "node suspended", 9, 10).injects("SIGSTOP 6.5 s, lease time 4 s, late statement");
         fleet.b().postgres().stall(); // what it sent last arrives when its reservations are void
         Trial.pause(150);
         fleet.b().process().isSuspended();
         Trial.pause(6_500);
         fleet.b().postgres().pass();
         Trial.pause(200);
-        trial.isOver(10);
+        trial.isOver();
         fleet.b().process().isResumed();
         var outcome = trial.ends();
         assertThat(outcome.counters().get("reservations_voided")).isPositive();
@@ -72,10 +72,10 @@ class NodeFaultIT {
 
     @Test
     void aNodeIsAskedToStop(Fleet fleet) {
-        var trial = Trial.of(fleet, "node stopped", 15).injects("SIGTERM of 1 of 2, restart");
+        var trial = Trial.of(fleet, "node stopped", 15, 5).injects("SIGTERM of 1 of 2, restart");
         assertThat(fleet.b().process().isStopped()).isZero();
         var until = trial.atB();
-        trial.isOver(5);
+        trial.isOver();
         fleet.b().process().start();
         var outcome = trial.ends();
         assertThat(until.all()).filteredOn(a -> a.status() == 0).allSatisfy(a -> assertThat(a.body())
@@ -87,7 +87,8 @@ class NodeFaultIT {
 
     @Test
     void aNodeDiesBetweenTheLastCommitAndItsSettle(Fleet fleet) {
-        var trial = Trial.of(fleet, "died after the last commit", 8).injects("last coupon, COMMIT, kill -9; restart");
+        var trial =
+                Trial.of(fleet, "died after the last commit", 8, 5).injects("last coupon, COMMIT, kill -9; restart");
         var last = LastCoupon.of(fleet);
         fleet.b().process().isKilled();
         Answers answers = last.isUnheard();
@@ -96,7 +97,7 @@ class NodeFaultIT {
         Answers refused = others.insist(others.allClaimWithKeys(last.sale(), 1), 20);
         assertThat(refused.open()).as("503 for ever").isEmpty();
         assertThat(refused.tally()).containsKey("UNAVAILABLE").containsEntry("COUPON_SOLD_OUT", 100L);
-        trial.isOver(5);
+        trial.isOver();
         fleet.b().process().start();
         var end = Reckoning.of(fleet, last.sale(), last.callers(), answers.and(refused));
         end.holds(fleet);

@@ -16,14 +16,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class QuickFaultIT {
     @Test
     void oneOfTwoNodesIsKilledAndStartedAgain(Fleet fleet) {
-        // users have to press for as long as the recovery may take, or nobody would see it
-        var trial = Trial.of(fleet, "node killed", 12).injects("kill -9 of 1 of 2, restart");
+        var trial = Trial.of(fleet, "node killed", 4, 5).injects("kill -9 of 1 of 2, restart");
         fleet.b().postgres().swallow(); // so that it holds reservations which nobody will ever commit
         Trial.pause(200);
         fleet.b().process().isKilled();
         fleet.b().postgres().pass();
         long left = fleet.books().shelf(trial.sale()).leases();
-        trial.isOver(5);
+        trial.isOver();
         fleet.b().process().start();
         var outcome = trial.ends();
         assertThat(outcome.unanswered()).as("clients of the dead node").isPositive();
@@ -32,10 +31,10 @@ class QuickFaultIT {
 
     @Test
     void redisIsSuspendedAndPostgresDecidesAlone(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis suspended", 5).injects("SIGSTOP 2.5 s");
+        var trial = Trial.of(fleet, "Redis suspended", 5, 10).injects("SIGSTOP 2.5 s");
         fleet.redis().isSuspended();
         Trial.pause(2_500);
-        trial.isOver(10);
+        trial.isOver();
         fleet.redis().isResumed();
         var outcome = trial.ends();
         assertThat(outcome.counters().get("claims_direct")).isPositive();
@@ -66,7 +65,7 @@ class QuickFaultIT {
 
     @Test
     void postgresDoesItsWorkAndItsRepliesAreLost(Fleet fleet) {
-        var trial = Trial.of(fleet, "Postgres replies lost", 4).injects("400 ms, then cut; 3 times");
+        var trial = Trial.of(fleet, "Postgres replies lost", 4, 5).injects("400 ms, then cut; 3 times");
         long unheard = 0;
         for (int i = 0; i < 3; i++) {
             fleet.nodes().forEach(node -> node.postgres().loseReplies());
@@ -78,7 +77,7 @@ class QuickFaultIT {
             });
             Trial.pause(300);
         }
-        trial.isOver(5);
+        trial.isOver();
         trial.ends(); // everybody was told of a coupon in the end, or there would be rows of nobody
         assertThat(unheard).as("coupons whose commit nobody heard of").isPositive();
         assertThat(fleet.a().postgres().lost() + fleet.b().postgres().lost()).isPositive();
