@@ -10,7 +10,9 @@ import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Crowd;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.ServiceProcess;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("fault")
 @ExtendWith(OneFleet.class)
 class NodeFaultIT {
+    /** Of the 4 s that a reservation lasts. */
+    private static final Duration SOONER_THAN_SWEPT = Duration.ofSeconds(3);
+
     @Test
     void nodesAreKilledInTurns(Fleet fleet) {
         var trial = Trial.of(fleet, "nodes killed in turns", 25, 5).injects("kill -9, restart; 4 times");
@@ -74,7 +79,11 @@ class NodeFaultIT {
     void aNodeIsAskedToStop(Fleet fleet) {
         var trial = Trial.of(fleet, "node stopped", 15, 5).injects("SIGTERM of 1 of 2, restart");
         assertThat(fleet.b().process().isStopped()).isZero();
+        Set<String> open = fleet.books().reservations(trial.sale());
         var until = trial.atB();
+        await("what it had reserved is settled")
+                .atMost(SOONER_THAN_SWEPT)
+                .until(() -> fleet.books().reservations(trial.sale()).stream().noneMatch(open::contains));
         trial.isOver();
         fleet.b().process().start();
         var outcome = trial.ends();
@@ -83,6 +92,10 @@ class NodeFaultIT {
                 .containsPattern("refused|closed|reset"));
         assertThat(outcome.rush().all()).noneMatch(a -> a.status() >= 500 && a.status() != 503);
         assertThat(outcome.unanswered() + outcome.deferred()).isPositive();
+        assertThat(outcome.counters().get("reservations_voided"))
+                .as("reservations that it left to others")
+                .isZero();
+        assertThat(fleet.books().shelf(trial.sale()).leases()).isZero();
     }
 
     @Test
