@@ -40,5 +40,6 @@ class DiskFaultIT {
         var outcome = trial.ends();
         assertThat(outcome.counters().get("batches_undecided slow")).isPositive();
         assertThat(outcome.deferred()).isPositive();
+        outcome.deferredInTime();
     }
 }
