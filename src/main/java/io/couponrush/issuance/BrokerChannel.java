@@ -24,6 +24,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to the broker with one channel to publish on; dead once it is lost, never repaired.
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks, for a bounded time: not for an event loop. One thread publishes; {@link #cut} may come from any other.
  */
 final class BrokerChannel {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerChannel.class);
     private static final int CONNECT_MS = 2_000;
     private static final int HANDSHAKE_MS = 5_000;
     private static final int CALL_MS = 5_000;
@@ -132,11 +135,16 @@ final class BrokerChannel {
         return blocked;
     }
 
-    /** Sends all, then waits for what the broker says of them. */
+    /** Sends all that can be sent, then waits for what the broker says of them. */
     Confirms.Outcome publish(List<OutboxMessage> messages, long patienceMillis) throws InterruptedException {
         confirms.begin();
         boolean sending = true;
         for (OutboxMessage message : messages) {
+            if (!message.fits()) {
+                LOG.error("no message can have that name, kept in the outbox: row {}", message.rowId());
+                confirms.notSent(message);
+                continue;
+            }
             sending = sending && !blocked && send(message);
             if (!sending) {
                 confirms.notSent(message);
@@ -145,23 +153,31 @@ final class BrokerChannel {
         return confirms.await(patienceMillis);
     }
 
+    /** After a failure of any kind nothing more may be sent: the client may have counted what the broker never saw. */
     private boolean send(OutboxMessage message) {
+        try {
+            BasicProperties properties = properties(message);
+            byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
+            confirms.expect(channel.getNextPublishSeqNo(), message);
+            channel.basicPublish(topology.exchange(), message.topic(), true, properties, body);
+            return true;
+        } catch (IOException | ShutdownSignalException e) {
+            return false;
+        } catch (RuntimeException e) {
+            LOG.error("row {} cannot be sent", message.rowId(), e);
+            return false;
+        }
+    }
+
+    private static BasicProperties properties(OutboxMessage message) {
         String trace = message.trace();
-        var properties = new BasicProperties.Builder()
+        return new BasicProperties.Builder()
                 .contentType("application/json")
                 .deliveryMode(PERSISTENT)
                 .messageId(message.id())
                 .timestamp(Date.from(message.at()))
                 .headers(trace == null ? null : Map.of(TraceParent.HEADER, trace))
                 .build();
-        byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
-        try {
-            confirms.expect(channel.getNextPublishSeqNo(), message);
-            channel.basicPublish(topology.exchange(), message.topic(), true, properties, body);
-            return true;
-        } catch (IOException | ShutdownSignalException e) {
-            return false;
-        }
     }
 
     /**

@@ -56,10 +56,16 @@ final class Decisions {
             case ISSUED -> end(claim, Verb.C, issued(verdict, false));
             case REPLAY -> { // R8: a second reservation of the same key gives its unit back
                 boolean own = verdict.sameLease() && claim.mayBeOwnWork();
+                if (own) {
+                    listener.found(1);
+                }
                 end(claim, verdict.sameLease() ? Verb.C : Verb.B, issued(verdict, !own));
             }
             case KEY_REUSED -> end(claim, Verb.B, new Refused(Refusal.IDEMPOTENCY_KEY_REUSED));
-            case SOLD_OUT -> end(claim, Verb.S, new Refused(Refusal.COUPON_SOLD_OUT));
+            case SOLD_OUT -> {
+                admittedTooMany(claim);
+                end(claim, Verb.S, new Refused(Refusal.COUPON_SOLD_OUT));
+            }
             case NO_EVENT -> end(claim, Verb.B, new Refused(Refusal.EVENT_NOT_FOUND));
             case NOT_OPEN -> end(claim, Verb.B, new Refused(Refusal.EVENT_NOT_STARTED));
             case CLOSED -> end(claim, Verb.B, new Refused(Refusal.EVENT_ENDED));
@@ -67,6 +73,7 @@ final class Decisions {
             case BARRED -> end(claim, Verb.B, new Refused(Refusal.FORBIDDEN));
             case DRAW -> end(claim, Verb.B, new Refused(Refusal.EVENT_IS_DRAW));
             case LIMIT -> {
+                admittedTooMany(claim);
                 settlements.add(Verb.L, claim);
                 turned.add(new Turned(claim, Refusal.USER_LIMIT_EXCEEDED));
             }
@@ -80,6 +87,12 @@ final class Decisions {
                 retry.add(claim);
             }
             case RETRY -> retry.add(claim); // R10: under another code, or to find the key's coupon
+        }
+    }
+
+    private void admittedTooMany(Claim claim) {
+        if (claim.fresh()) { // else nothing was reserved for this try: it only asked, or Redis was away
+            listener.refused(1);
         }
     }
 

@@ -227,6 +227,16 @@ public final class IssuanceVerticle extends VerticleBase {
             }
 
             @Override
+            public void refused(int claims) {
+                meters.refusedAfterReserve(claims);
+            }
+
+            @Override
+            public void found(int claims) {
+                meters.foundAgain(claims);
+            }
+
+            @Override
             public void undecided(Meters.Path path) {
                 meters.undecided(path);
             }

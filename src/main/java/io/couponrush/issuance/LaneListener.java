@@ -10,6 +10,12 @@ interface LaneListener {
 
     void fenced(int claims);
 
+    /** Redis had a unit for them, Postgres has none: Redis admits more than there is (I9). */
+    void refused(int claims);
+
+    /** Their coupons were there when they were sent again: the answer to the commit had been lost. */
+    void found(int claims);
+
     /** A batch that Postgres did not decide, or not in time; it is sent again. */
     void undecided(Meters.Path path);
 

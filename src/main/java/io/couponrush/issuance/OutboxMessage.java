@@ -1,5 +1,6 @@
 package io.couponrush.issuance;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param trace where the coupon's trace goes on, when it is sampled: the text of a {@code traceparent}
  */
 record OutboxMessage(long rowId, String id, String topic, Instant at, String body, @Nullable String trace) {
+    private static final int NAME_MAX = 255;
+
     OutboxMessage(long rowId, String id, String topic, Instant at, String body) {
         this(rowId, id, topic, at, body, null);
+    }
+
+    /** AMQP gives a name 255 bytes. Who sends a longer one hears of it after the client has counted the message. */
+    boolean fits() {
+        return isShort(id) && isShort(topic);
+    }
+
+    private static boolean isShort(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length <= NAME_MAX;
     }
 
     OutboxMessage within(String otherTrace) {

@@ -57,6 +57,8 @@ public final class Meters implements RequestMeter {
     private final DistributionSummary commitBatch;
     private final Counter voided;
     private final Counter fenced;
+    private final Counter refusedAfterReserve;
+    private final Counter foundAgain;
     private final Counter rebuilds;
     private final Map<Path, Counter> undecided = new EnumMap<>(Path.class);
     private final Counter direct;
@@ -93,6 +95,11 @@ public final class Meters implements RequestMeter {
         voided = counter(
                 "couponrush.reservations.voided", "Reservations that came to nothing and went back to the stock");
         fenced = counter("couponrush.reservations.fenced", "Reservations of an epoch that had passed");
+        refusedAfterReserve = counter(
+                "couponrush.reservations.refused",
+                "Reservations that Postgres had no unit for, or no more for that user");
+        foundAgain = counter(
+                "couponrush.reservations.found", "Reservations whose coupon was there when they were sent again");
         rebuilds = counter("couponrush.rebuilds", "Times a campaign's stock was loaded from Postgres anew");
         for (Path path : Path.values()) {
             undecided.put(
@@ -187,6 +194,16 @@ public final class Meters implements RequestMeter {
 
     public void fenced(int reservations) {
         fenced.increment(reservations);
+    }
+
+    /** Counts what Redis had admitted and Postgres refused: 0 unless Redis lost something, or did without it. */
+    public void refusedAfterReserve(int reservations) {
+        refusedAfterReserve.increment(reservations);
+    }
+
+    /** Counts coupons whose commit was not heard of and that were found by asking again. */
+    public void foundAgain(int reservations) {
+        foundAgain.increment(reservations);
     }
 
     public void rebuild() {

@@ -16,7 +16,7 @@ class BrokerCutFaultIT {
 
     @Test
     void theBrokerIsAwayWhileCouponsAreIssued(Fleet fleet) {
-        var trial = Trial.of(fleet, "broker away", 7).injects("connections cut for 6 s");
+        var trial = Trial.of(fleet, "broker away", 7, 1).injects("connections cut for 6 s");
         fleet.nodes().forEach(node -> node.broker().cut());
         Trial.pause(1_000);
         int issued = trial.issuedSoFar();
@@ -25,7 +25,7 @@ class BrokerCutFaultIT {
         assertThat(trial.issuedSoFar() - issued).as("coupons meanwhile").isGreaterThan(500);
         assertThat(notices(fleet, trial.sale())).as("told meanwhile").isEqualTo(told);
         assertThat(untold(fleet)).as("outbox rows that wait").isPositive();
-        trial.isOver(1);
+        trial.isOver();
         fleet.nodes().forEach(node -> node.broker().pass());
         var outcome = trial.ends();
         assertThat(outcome.deferred()).as("claims that felt it").isZero();

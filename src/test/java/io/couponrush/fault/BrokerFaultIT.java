@@ -8,6 +8,7 @@ import io.couponrush.testkit.Answers;
 import io.couponrush.testkit.Book;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Crowd;
+import io.couponrush.testkit.LiveHeap;
 import io.couponrush.testkit.PrivateRabbit;
 import io.couponrush.testkit.ReadBack;
 import io.couponrush.testkit.RunningService;
@@ -83,12 +84,16 @@ class BrokerFaultIT {
         open();
         Answers before = press().answers();
         everybodyWasTold("RabbitMQ well", before);
+        long heap = LiveHeap.ofThisProcess();
         rabbit.runsOutOfMemory();
         Answers during;
         try {
             during = press().answers();
             await().atMost(SOON).until(() -> gauge("couponrush_relay_blocked") == 1);
             assertThat(gauge("couponrush_consumers_connected")).isEqualTo(1);
+            assertThat(LiveHeap.ofThisProcess() - heap)
+                    .as("I18: heap, with %.0f rows waiting", gauge("couponrush_outbox_unpublished"))
+                    .isLessThan(LiveHeap.FLAT);
         } finally {
             rabbit.hasMemory();
         }

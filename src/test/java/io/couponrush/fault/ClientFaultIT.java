@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ClientFaultIT {
     @Test
     void oneKeyArrivesFiftyTimesAtBothNodes(Fleet fleet) {
-        var trial = Trial.of(fleet, "one key 50 times", 4).injects("20 keys, 25 times at each node at once");
+        var trial = Trial.of(fleet, "one key 50 times", 4, 1).injects("20 keys, 25 times at each node at once");
         var fresh = fleet.callers(20);
         List<Press> presses = new ArrayList<>();
         fresh.all().forEach(caller -> {
@@ -32,7 +32,7 @@ class ClientFaultIT {
         var second = fresh.at(fleet.b().process()).start(presses);
         var answers = first.answers().and(second.answers());
         trial.hears(answers);
-        trial.isOver(1);
+        trial.isOver();
         trial.ends();
         assertThat(answers.all()).allMatch(Answer::issued);
         assertThat(answers.coupons()).hasSize(20);
@@ -41,7 +41,7 @@ class ClientFaultIT {
 
     @Test
     void oneKeyIsUsedForTwoSalesAtOnce(Fleet fleet) {
-        var trial = Trial.of(fleet, "one key for two sales", 4).injects("500 keys, a sale at each node at once");
+        var trial = Trial.of(fleet, "one key for two sales", 4, 1).injects("500 keys, a sale at each node at once");
         long other = fleet.staff().opens(Sale.of(500));
         long another = fleet.staff().opens(Sale.of(500));
         var fresh = fleet.callers(500);
@@ -51,7 +51,7 @@ class ClientFaultIT {
         var first = fresh.at(fleet.a().process()).start(here);
         var second = fresh.at(fleet.b().process()).start(there);
         Answers answers = fresh.insist(first.answers().and(second.answers()), 20);
-        trial.isOver(1);
+        trial.isOver();
         trial.ends();
         assertThat(answers.tally()).containsEntry("201", 500L).containsEntry("IDEMPOTENCY_KEY_REUSED", 500L);
         answers.byKey().forEach((key, both) -> assertThat(both)
@@ -69,7 +69,8 @@ class ClientFaultIT {
 
     @Test
     void clientsLeaveWithoutWaiting(Fleet fleet) throws IOException {
-        var trial = Trial.of(fleet, "clients leave", 6).injects("900 close: half a body sent, all sent, and with RST");
+        var trial =
+                Trial.of(fleet, "clients leave", 6, 1).injects("900 close: half a body sent, all sent, and with RST");
         var fresh = fleet.callers(300);
         long sale = fleet.staff().opens(Sale.of(600).perUser(3));
         List<Press> presses = fresh.presses(sale, 3);
@@ -81,7 +82,7 @@ class ClientFaultIT {
                 if (i % 3 == 1) line.resets();
             }
         }
-        trial.isOver(1);
+        trial.isOver();
         Answers answers = fresh.insist(fresh.press(presses), 30);
         trial.ends(); // and no request is left in the gauges
         var book = fleet.books().of(sale);
@@ -134,7 +135,7 @@ class ClientFaultIT {
 
     @Test
     void theStockIsLoweredUntilItIsSoldOutAndRaised(Fleet fleet) {
-        var trial = Trial.of(fleet, "stock lowered and raised", 6).injects("sold out, +500; below issued: refused");
+        var trial = Trial.of(fleet, "stock lowered and raised", 6, 1).injects("sold out, +500; below issued: refused");
         int total = fleet.books().of(trial.sale()).total();
         int low = fleet.books().of(trial.sale()).issued() + 200;
         fleet.staff().setsTotal(trial.sale(), low);
@@ -143,7 +144,7 @@ class ClientFaultIT {
         assertThat(fleet.staff().asksForTotal(trial.sale(), low - 1).status()).isEqualTo(409);
         fleet.staff().setsTotal(trial.sale(), low + 500);
         Trial.pause(500);
-        trial.isOver(1);
+        trial.isOver();
         fleet.staff().setsTotal(trial.sale(), total);
         var outcome = trial.ends();
         assertThat(outcome.book().turns()).startsWith("soldout:1", "reopened:2");

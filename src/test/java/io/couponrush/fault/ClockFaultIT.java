@@ -41,7 +41,7 @@ class ClockFaultIT {
                 .as("minutes by which it is wrong")
                 .isEqualTo(minutes);
 
-        var trial = Trial.of(fleet, "clock wrong by " + minutes + " min", 15)
+        var trial = Trial.of(fleet, "clock wrong by " + minutes + " min", 15, 5)
                 .injects("1 of 2, by libfaketime; a sale opens in 3 s");
         long later = fleet.staff().opens(Sale.of(40).startingIn(Duration.ofSeconds(3)));
         var atB = early.at(fleet.b().process());
@@ -53,7 +53,7 @@ class ClockFaultIT {
         assertThat(Counters.of(fleet.b().process()).get("reservations_voided"))
                 .as("swept before their time")
                 .isEqualTo(voided);
-        trial.isOver(5);
+        trial.isOver();
         fleet.a().postgres().pass();
         trial.ends();
 

@@ -30,15 +30,16 @@ class DiskFaultIT {
     }
 
     private static void fillAndFree(Fleet fleet, SmallDisk disk) {
-        var trial = Trial.of(fleet, "disk full", 9).injects("no byte left for 5 s");
+        var trial = Trial.of(fleet, "disk full", 9, 5).injects("no byte left for 5 s");
         long refused = fleet.postgres().saidInItsLog("No space left on device");
         disk.isFilled();
         Trial.pause(5_000);
         assertThat(fleet.postgres().saidInItsLog("No space left on device")).isGreaterThan(refused);
-        trial.isOver(5);
+        trial.isOver();
         disk.hasRoom();
         var outcome = trial.ends();
         assertThat(outcome.counters().get("batches_undecided slow")).isPositive();
         assertThat(outcome.deferred()).isPositive();
+        outcome.deferredInTime();
     }
 }

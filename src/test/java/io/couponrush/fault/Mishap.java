@@ -10,13 +10,13 @@ import java.util.Random;
 
 /** What may happen at random: each breaks something for a while, says when that is over, and leaves everything well. */
 enum Mishap {
-    NODE_KILLED("node killed", 5, "unanswered", s -> {
+    NODE_KILLED("node killed", 5, Sign.unanswered(), s -> {
         Node node = s.anyNode();
         node.process().isKilled();
         s.over();
         node.process().start();
     }),
-    NODE_KILLED_AFTER_A_COMMIT("node killed before it heard of its commit", 5, "unanswered", s -> {
+    NODE_KILLED_AFTER_A_COMMIT("node killed before it heard of its commit", 5, Sign.unanswered(), s -> {
         Node node = s.anyNode();
         node.postgres().loseReplies();
         s.pause(100, 400);
@@ -25,30 +25,30 @@ enum Mishap {
         s.over();
         node.process().start();
     }),
-    ALL_NODES_KILLED("all nodes killed", 10, "unanswered", s -> {
+    ALL_NODES_KILLED("all nodes killed", 10, Sign.unanswered(), s -> {
         s.fleet().nodes().forEach(node -> node.process().isKilled());
         s.over();
         s.fleet().nodes().parallelStream().forEach(node -> node.process().start());
     }),
-    NODE_SUSPENDED("node suspended", 10, "slow", s -> {
+    NODE_SUSPENDED("node suspended", 10, Sign.slowerThan(1_000), s -> {
         Node node = s.anyNode();
         node.process().isSuspended();
         s.pause(1_500, 6_000);
         s.over();
         node.process().isResumed();
     }),
-    NODE_STOPPED("node stopped", 5, "unanswered", s -> {
+    NODE_STOPPED("node stopped", 5, Sign.unanswered(), s -> {
         Node node = s.anyNode();
         int unused = node.process().isStopped();
         s.over();
         node.process().start();
     }),
-    REDIS_EMPTY("Redis restarted empty", 10, "rebuilds", s -> {
+    REDIS_EMPTY("Redis restarted empty", 10, Sign.counter("rebuilds"), s -> {
         s.fleet().redis().dies();
         s.over();
         s.fleet().redis().start();
     }),
-    REDIS_OLD("Redis restarted old", 10, "rebuilds", s -> {
+    REDIS_OLD("Redis restarted old", 10, Sign.counter("rebuilds"), s -> {
         s.fleet().redis().savesASnapshot();
         s.pause(500, 1_500);
         s.fleet().redis().dies();
@@ -56,24 +56,24 @@ enum Mishap {
         s.fleet().redis().start();
         s.fleet().redis().forgetsItsSnapshot();
     }),
-    REDIS_STALE_REPLICA("stale replica promoted", 10, "rebuilds", Mishap::promoteAStaleReplica),
-    REDIS_SUSPENDED("Redis suspended", 10, "claims_direct", s -> {
+    REDIS_STALE_REPLICA("stale replica promoted", 10, Sign.counter("rebuilds"), Mishap::promoteAStaleReplica),
+    REDIS_SUSPENDED("Redis suspended", 10, Sign.counter("claims_direct"), s -> {
         s.fleet().redis().isSuspended();
         s.pause(1_200, 3_000);
         s.over();
         s.fleet().redis().isResumed();
     }),
-    REDIS_CUT("Redis cut off", 10, "claims_direct", s -> {
+    REDIS_CUT("Redis cut off", 10, Sign.counter("claims_direct"), s -> {
         s.fleet().nodes().forEach(node -> node.redis().cut());
         s.pause(800, 3_000);
         s.over();
         s.fleet().nodes().forEach(node -> node.redis().pass());
     }),
-    REDIS_RESET("Redis connections reset", 1, "reconnects redis", s -> {
+    REDIS_RESET("Redis connections reset", 1, Sign.counter("reconnects redis"), s -> {
         s.fleet().nodes().forEach(node -> node.redis().reset());
         s.over();
     }),
-    REDIS_SILENT("Redis silent for one node", 10, "claims_direct", s -> {
+    REDIS_SILENT("Redis silent for one node", 10, Sign.counter("claims_direct"), s -> {
         Node node = s.anyNode();
         node.redis().swallow();
         s.pause(1_500, 3_000);
@@ -81,28 +81,28 @@ enum Mishap {
         node.redis().pass();
         node.redis().drop();
     }),
-    REDIS_SLOW("Redis slow", 1, "slow", s -> {
+    REDIS_SLOW("Redis slow", 1, Sign.slowerThan(100), s -> {
         s.fleet().nodes().forEach(node -> node.redis().slow(60));
         s.pause(1_000, 2_000);
         s.over();
         s.fleet().nodes().forEach(node -> node.redis().pass());
     }),
-    REDIS_BUSY("Redis busy", 10, "claims_direct", s -> {
+    REDIS_BUSY("Redis busy", 10, Sign.counter("claims_direct"), s -> {
         s.fleet().redis().sleepsFor(1.5 + s.random().nextDouble());
         s.over();
     }),
-    REDIS_FULL("Redis full", 10, "slow", s -> {
+    REDIS_FULL("Redis full", 10, Sign.counter("claims_direct"), s -> {
         s.fleet().redis().isFull();
         s.pause(1_000, 3_000);
         s.over();
         s.fleet().redis().hasRoom();
     }),
-    POSTGRES_CRASHED("Postgres crashed", 5, "batches_undecided fast", s -> {
+    POSTGRES_CRASHED("Postgres crashed", 5, Sign.counter("batches_undecided fast"), s -> {
         s.fleet().postgres().dies();
         s.over();
         s.fleet().startPostgres();
     }),
-    POSTGRES_REPLIES_LOST("Postgres replies lost", 5, "batches_undecided fast", s -> {
+    POSTGRES_REPLIES_LOST("Postgres replies lost", 5, Sign.counter("batches_undecided fast"), s -> {
         s.fleet().nodes().forEach(node -> node.postgres().loseReplies());
         s.pause(200, 600);
         s.over();
@@ -111,7 +111,7 @@ enum Mishap {
             node.postgres().drop();
         });
     }),
-    POSTGRES_REQUESTS_LOST("Postgres requests lost", 5, "batches_undecided fast", s -> {
+    POSTGRES_REQUESTS_LOST("Postgres requests lost", 5, Sign.counter("batches_undecided fast"), s -> {
         s.fleet().nodes().forEach(node -> node.postgres().swallow());
         s.pause(200, 600);
         s.over();
@@ -120,28 +120,28 @@ enum Mishap {
             node.postgres().drop();
         });
     }),
-    POSTGRES_LATE("Postgres late", 5, "slow", s -> {
+    POSTGRES_LATE("Postgres late", 5, Sign.slowerThan(700), s -> {
         Node node = s.anyNode();
         node.postgres().stall();
         s.pause(1_000, 3_500);
         s.over();
         node.postgres().pass();
     }),
-    POSTGRES_SLOW("Postgres slow", 5, "slow", s -> {
+    POSTGRES_SLOW("Postgres slow", 5, Sign.slowerThan(250), s -> {
         s.fleet().nodes().forEach(node -> node.postgres().slow(150));
         s.pause(1_500, 2_500);
         s.over();
         s.fleet().nodes().forEach(node -> node.postgres().pass());
     }),
-    ROW_LOCKED("row locked", 5, "slow", s -> {
+    ROW_LOCKED("row locked", 5, Sign.slowerThan(700), s -> {
         s.fleet().books().lock(s.sale(), 1_000 + s.random().nextInt(2_500));
         s.over();
     }),
-    SESSIONS_TERMINATED("sessions terminated", 5, "ended", s -> {
-        s.ended(s.fleet().books().cutsConnections());
+    SESSIONS_TERMINATED("sessions terminated", 5, Sign.counter("reconnects postgres"), s -> {
+        long unused = s.fleet().books().cutsConnections();
         s.over();
     }),
-    STOCK_CHANGED("stock lowered and raised", 1, "rebuilds", s -> {
+    STOCK_CHANGED("stock lowered and raised", 1, Sign.counter("rebuilds"), s -> {
         int total = s.fleet().books().totalOf(s.sale());
         long issued = total - s.fleet().books().left(s.sale());
         s.fleet().staff().setsTotal(s.sale(), (int) Math.min(total, issued + 600));
@@ -149,10 +149,9 @@ enum Mishap {
         s.over();
         s.fleet().staff().setsTotal(s.sale(), total);
     }),
-    BROKER_AWAY("broker away", 1, "untold", s -> {
+    BROKER_AWAY("broker away", 1, Sign.counter("reconnects rabbitmq"), s -> {
         s.fleet().nodes().forEach(node -> node.broker().cut());
         s.pause(1_500, 4_000);
-        s.ended(s.fleet().books().count("select count(*) from outbox where published_at is null"));
         s.over();
         s.fleet().nodes().forEach(node -> node.broker().pass());
     });
@@ -162,12 +161,11 @@ enum Mishap {
     /** Seconds it should take to be well at most. */
     final double mayTake;
 
-    /** What shows that it did something: a counter, unanswered claims, slow answers, or what the mishap itself saw. */
-    final String noticedBy;
+    final Sign noticedBy;
 
     private final How how;
 
-    Mishap(String title, double mayTake, String noticedBy, How how) {
+    Mishap(String title, double mayTake, Sign noticedBy, How how) {
         this.title = title;
         this.mayTake = mayTake;
         this.noticedBy = noticedBy;
@@ -194,7 +192,6 @@ enum Mishap {
         private final Random random;
         private final long began = System.nanoTime();
         private long over;
-        private long ended;
 
         private Scene(Fleet fleet, long sale, Random random) {
             this.fleet = fleet;
@@ -209,11 +206,6 @@ enum Mishap {
         /** When nothing kept it from being well any more. */
         long endedAt() {
             return over;
-        }
-
-        /** What the mishap saw itself. */
-        long seen() {
-            return ended;
         }
 
         private Fleet fleet() {
@@ -238,10 +230,6 @@ enum Mishap {
 
         private void over() {
             over = System.nanoTime();
-        }
-
-        private void ended(long count) {
-            ended = count;
         }
     }
 

@@ -10,7 +10,9 @@ import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Crowd;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.ServiceProcess;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,13 +21,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("fault")
 @ExtendWith(OneFleet.class)
 class NodeFaultIT {
+    /** Of the 4 s that a reservation lasts. */
+    private static final Duration SOONER_THAN_SWEPT = Duration.ofSeconds(3);
+
     @Test
     void nodesAreKilledInTurns(Fleet fleet) {
-        var trial = Trial.of(fleet, "nodes killed in turns", 25).injects("kill -9, restart; 4 times");
+        var trial = Trial.of(fleet, "nodes killed in turns", 25, 5).injects("kill -9, restart; 4 times");
         for (int kill = 0; kill < 4; kill++) {
             ServiceProcess node = fleet.nodes().get(kill % 2).process();
             node.isKilled();
-            trial.isOver(5);
+            trial.isOver();
             node.start();
             Trial.pause(200);
         }
@@ -34,19 +39,19 @@ class NodeFaultIT {
 
     @Test
     void allNodesAreKilled(Fleet fleet) {
-        var trial = Trial.of(fleet, "all nodes killed", 15).injects("kill -9 of 2 of 2, restart");
+        var trial = Trial.of(fleet, "all nodes killed", 15, 10).injects("kill -9 of 2 of 2, restart");
         fleet.nodes().forEach(node -> node.process().isKilled());
-        trial.isOver(10); // one starts after the other
+        trial.isOver(); // one starts after the other
         fleet.nodes().forEach(node -> node.process().start());
         assertThat(trial.ends().unanswered()).isPositive();
     }
 
     @Test
     void aNodeStandsStillForThreeSeconds(Fleet fleet) {
-        var trial = Trial.of(fleet, "node stands still", 5).injects("SIGSTOP 3 s: its deadline passes");
+        var trial = Trial.of(fleet, "node stands still", 5, 5).injects("SIGSTOP 3 s: its deadline passes");
         fleet.b().process().isSuspended();
         Trial.pause(3_000);
-        trial.isOver(5);
+        trial.isOver();
         fleet.b().process().isResumed();
         var outcome = trial.ends();
         long late = outcome.rush().all().stream()
@@ -57,14 +62,14 @@ class NodeFaultIT {
 
     @Test
     void aNodeIsSuspendedForLongerThanItsReservationsLast(Fleet fleet) {
-        var trial = Trial.of(fleet, "node suspended", 9).injects("SIGSTOP 6.5 s, lease time 4 s, late statement");
+        var trial = Trial.of(fleet, "node suspended", 9, 10).injects("SIGSTOP 6.5 s, lease time 4 s, late statement");
         fleet.b().postgres().stall(); // what it sent last arrives when its reservations are void
         Trial.pause(150);
         fleet.b().process().isSuspended();
         Trial.pause(6_500);
         fleet.b().postgres().pass();
         Trial.pause(200);
-        trial.isOver(10);
+        trial.isOver();
         fleet.b().process().isResumed();
         var outcome = trial.ends();
         assertThat(outcome.counters().get("reservations_voided")).isPositive();
@@ -72,10 +77,14 @@ class NodeFaultIT {
 
     @Test
     void aNodeIsAskedToStop(Fleet fleet) {
-        var trial = Trial.of(fleet, "node stopped", 15).injects("SIGTERM of 1 of 2, restart");
+        var trial = Trial.of(fleet, "node stopped", 15, 5).injects("SIGTERM of 1 of 2, restart");
         assertThat(fleet.b().process().isStopped()).isZero();
+        Set<String> open = fleet.books().reservations(trial.sale());
         var until = trial.atB();
-        trial.isOver(5);
+        await("what it had reserved is settled")
+                .atMost(SOONER_THAN_SWEPT)
+                .until(() -> fleet.books().reservations(trial.sale()).stream().noneMatch(open::contains));
+        trial.isOver();
         fleet.b().process().start();
         var outcome = trial.ends();
         assertThat(until.all()).filteredOn(a -> a.status() == 0).allSatisfy(a -> assertThat(a.body())
@@ -83,11 +92,16 @@ class NodeFaultIT {
                 .containsPattern("refused|closed|reset"));
         assertThat(outcome.rush().all()).noneMatch(a -> a.status() >= 500 && a.status() != 503);
         assertThat(outcome.unanswered() + outcome.deferred()).isPositive();
+        assertThat(outcome.counters().get("reservations_voided"))
+                .as("reservations that it left to others")
+                .isZero();
+        assertThat(fleet.books().shelf(trial.sale()).leases()).isZero();
     }
 
     @Test
     void aNodeDiesBetweenTheLastCommitAndItsSettle(Fleet fleet) {
-        var trial = Trial.of(fleet, "died after the last commit", 8).injects("last coupon, COMMIT, kill -9; restart");
+        var trial =
+                Trial.of(fleet, "died after the last commit", 8, 5).injects("last coupon, COMMIT, kill -9; restart");
         var last = LastCoupon.of(fleet);
         fleet.b().process().isKilled();
         Answers answers = last.isUnheard();
@@ -96,7 +110,7 @@ class NodeFaultIT {
         Answers refused = others.insist(others.allClaimWithKeys(last.sale(), 1), 20);
         assertThat(refused.open()).as("503 for ever").isEmpty();
         assertThat(refused.tally()).containsKey("UNAVAILABLE").containsEntry("COUPON_SOLD_OUT", 100L);
-        trial.isOver(5);
+        trial.isOver();
         fleet.b().process().start();
         var end = Reckoning.of(fleet, last.sale(), last.callers(), answers.and(refused));
         end.holds(fleet);

@@ -7,15 +7,18 @@ import io.couponrush.testkit.Answer.Press;
 import io.couponrush.testkit.Answers;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Crowd;
+import io.couponrush.testkit.LiveHeap;
 import io.couponrush.testkit.ReadBack;
+import io.couponrush.testkit.TcpProxy;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** More claims than can be served. The nodes are told to do little at a time, so that the machine itself is not the bound. */
 @Tag("fault")
@@ -31,7 +34,6 @@ class OverloadFaultIT {
             node.process().isKilled();
             node.process().isTold(LITTLE);
             node.process().start();
-            node.postgres().slow(50);
         }
     }
 
@@ -44,14 +46,26 @@ class OverloadFaultIT {
         }
     }
 
-    @Test
-    void threeTimesAsManyComeAsCanBeServed(Fleet fleet) {
+    private enum Slow {
+        POSTGRES,
+        REDIS;
+
+        TcpProxy line(Fleet.Node node) {
+            return this == POSTGRES ? node.postgres() : node.redis();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void threeTimesAsManyComeAsCanBeServed(Slow slow, Fleet fleet) {
+        fleet.nodes().forEach(node -> slow.line(node).slow(50));
         var callers = fleet.callers(8_000);
         long sale = fleet.staff().opens(Reckoning.sale(8_000));
         List<Press> presses = callers.presses(sale, 2);
         try (var gauges = new Gauges(fleet)) {
             Answers served = meanwhile(fleet, callers, presses.subList(0, 8_000), Callers::start);
             int most = served.issued().size() / SECONDS;
+            List<Long> heaps = heaps(fleet);
             Answers rush = meanwhile(
                     fleet,
                     callers,
@@ -67,17 +81,25 @@ class OverloadFaultIT {
                     .filteredOn(OverloadFaultIT::tookLong)
                     .hasSizeLessThan(rush.all().size() / 20);
             assertThat(gauges.beyond()).isEmpty();
+            List<Long> after = heaps(fleet);
+            for (int i = 0; i < heaps.size(); i++) {
+                assertThat(after.get(i) - heaps.get(i)).as("I18: heap").isLessThan(LiveHeap.FLAT);
+            }
             doAsUsual(fleet);
             var end = Reckoning.of(fleet, sale, callers, served.and(rush));
             FaultTable.add(FaultTable.Row.of(
                     "overload",
-                    "3 times what can be served, " + SECONDS + " s",
+                    "3 times what can be served with " + slow + " slow, " + SECONDS + " s",
                     end,
                     0,
                     0,
                     rush.tally().toString()));
             end.holds(fleet);
         }
+    }
+
+    private static List<Long> heaps(Fleet fleet) {
+        return fleet.nodes().stream().map(node -> LiveHeap.of(node.process())).toList();
     }
 
     /** What came of pressing at both nodes for so long. */

@@ -16,13 +16,14 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * How a sale ended after the faults: everybody asked until there was a last word, everything had time to settle, the rest
- * was sold to new users. Holds the answers against the books: I1 to I8, I10, I11, I14 and I15.
+ * was sold to new users. Holds the answers against the books: I1 to I11, I14 and I15.
  *
  * @param all every answer
  * @param wrong where answers and books do not fit, in words
  * @param stranded open reservations, and units by which Redis was wrong, before the rest was sold
+ * @param surplus reservations that Postgres had nothing for, while the rest was sold
  */
-record Reckoning(Answers all, Book book, List<String> wrong, long stranded) {
+record Reckoning(Answers all, Book book, List<String> wrong, long stranded, long surplus) {
     private static final Duration REST = Duration.ofSeconds(30);
     private static final int PATIENCE_S = 60;
 
@@ -30,9 +31,11 @@ record Reckoning(Answers all, Book book, List<String> wrong, long stranded) {
     static Reckoning of(Fleet fleet, long sale, Callers callers, Answers asked) {
         Answers all = insist(fleet, callers, asked);
         long stranded = stranded(fleet, sale);
+        long refused = refusedAfterReserve(fleet);
         all = all.and(drain(fleet, sale));
+        long surplus = refusedAfterReserve(fleet) - refused;
         var book = fleet.books().of(sale);
-        return new Reckoning(all, book, all.contradictions(book), stranded);
+        return new Reckoning(all, book, all.contradictions(book), stranded, surplus);
     }
 
     /** Claims, whether they were asked once or again. */
@@ -66,6 +69,7 @@ record Reckoning(Answers all, Book book, List<String> wrong, long stranded) {
         assertThat(book.mistakes()).isEmpty();
         assertThat(wrong).isEmpty();
         assertThat(stranded).as("units stranded").isZero();
+        assertThat(surplus).as("I9: reserved and refused, with Redis loaded").isZero();
         assertThat(book.issued())
                 .as("issued, when everybody was told %s", all.tally())
                 .isEqualTo(book.total());
@@ -98,6 +102,12 @@ record Reckoning(Answers all, Book book, List<String> wrong, long stranded) {
         } catch (ConditionTimeoutException still) {
             return difference(fleet, sale);
         }
+    }
+
+    private static long refusedAfterReserve(Fleet fleet) {
+        return fleet.nodes().stream()
+                .mapToLong(node -> Counters.of(node.process()).get("reservations_refused"))
+                .sum();
     }
 
     private static long difference(Fleet fleet, long sale) {

@@ -17,20 +17,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RedisFaultIT {
     @Test
     void redisDiesAndComesBackEmpty(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis restarted empty", 5).injects("kill -9, restart");
+        var trial = Trial.of(fleet, "Redis restarted empty", 5, 1).injects("kill -9, restart");
         fleet.redis().dies();
-        trial.isOver(1);
+        trial.isOver();
         fleet.redis().start();
         wasLoadedAnew(trial.ends());
     }
 
     @Test
     void redisDiesAndComesBackWithAnOldSnapshot(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis restarted old", 6).injects("SAVE, 1.5 s later kill -9, restart");
+        var trial = Trial.of(fleet, "Redis restarted old", 6, 1).injects("SAVE, 1.5 s later kill -9, restart");
         fleet.redis().savesASnapshot();
         Trial.pause(1_500);
         fleet.redis().dies();
-        trial.isOver(1);
+        trial.isOver();
         fleet.redis().start();
         var outcome = trial.ends();
         fleet.redis().forgetsItsSnapshot();
@@ -43,14 +43,14 @@ class RedisFaultIT {
         PrivateRedis replica = fleet.freshRedis();
         try (var line = new TcpProxy(fleet.redis().uri(), 0)) {
             replica.follows(line.uri(fleet.redis().uri()));
-            trial = Trial.of(fleet, "stale replica promoted", 6).injects("1.5 s behind, master kill -9");
+            trial = Trial.of(fleet, "stale replica promoted", 6, 10).injects("1.5 s behind, master kill -9");
             line.loseReplies();
             Trial.pause(1_500);
             assertThat(line.lost()).isPositive();
             fleet.redis().dies();
         }
         replica.isPromoted();
-        trial.isOver(10);
+        trial.isOver();
         fleet.moveTo(replica);
         wasLoadedAnew(trial.ends());
     }
@@ -62,7 +62,7 @@ class RedisFaultIT {
 
     @Test
     void redisIsAwayForLong(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis away", 13).injects("connections cut for 12 s");
+        var trial = Trial.of(fleet, "Redis away", 13, 10).injects("connections cut for 12 s");
         fleet.nodes().forEach(node -> node.redis().cut());
         Trial.pause(2_000);
         int issued = trial.issuedSoFar();
@@ -70,7 +70,7 @@ class RedisFaultIT {
         assertThat(trial.issuedSoFar() - issued)
                 .as("coupons of ten seconds by Postgres alone")
                 .isGreaterThan(1_000);
-        trial.isOver(10);
+        trial.isOver();
         fleet.nodes().forEach(node -> node.redis().pass());
         var outcome = trial.ends();
         assertThat(outcome.counters().get("claims_direct")).isPositive();
@@ -79,21 +79,21 @@ class RedisFaultIT {
 
     @Test
     void connectionsToRedisAreReset(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis connections reset", 4).injects("RST; 5 times");
+        var trial = Trial.of(fleet, "Redis connections reset", 4, 1).injects("RST; 5 times");
         for (int i = 0; i < 5; i++) {
             fleet.nodes().forEach(node -> node.redis().reset());
             Trial.pause(200);
         }
-        trial.isOver(1);
+        trial.isOver();
         assertThat(trial.ends().counters().get("reconnects redis")).isGreaterThanOrEqualTo(5);
     }
 
     @Test
     void redisIsSilentForOneOfTwoNodes(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis silent for one node", 6).injects("blackhole 3 s for 1 of 2");
+        var trial = Trial.of(fleet, "Redis silent for one node", 6, 10).injects("blackhole 3 s for 1 of 2");
         fleet.a().redis().swallow();
         Trial.pause(3_000);
-        trial.isOver(10);
+        trial.isOver();
         fleet.a().redis().pass();
         fleet.a().redis().drop();
         var outcome = trial.ends();
@@ -104,59 +104,66 @@ class RedisFaultIT {
 
     @Test
     void redisIsSlow(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis slow", 5).injects("50 ms a chunk, 2.5 s");
+        var trial = Trial.of(fleet, "Redis slow", 5, 1).injects("50 ms a chunk, 2.5 s");
         fleet.nodes().forEach(node -> node.redis().slow(50));
         Trial.pause(2_500);
-        trial.isOver(1);
+        trial.isOver();
         fleet.nodes().forEach(node -> node.redis().pass());
-        assertThat(trial.ends().slowerThan(100)).isGreaterThan(100);
+        var outcome = trial.ends();
+        assertThat(outcome.slowerThan(100)).isGreaterThan(100);
+        outcome.deferredInTime();
     }
 
     @Test
     void redisIsSlowerThanACallMayTake(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis very slow", 5).injects("500 ms a chunk, 3 s; a call may take 300 ms");
+        var trial = Trial.of(fleet, "Redis very slow", 5, 10).injects("500 ms a chunk, 3 s; a call may take 300 ms");
         fleet.nodes().forEach(node -> node.redis().slow(500));
         Trial.pause(3_000);
-        trial.isOver(10);
+        trial.isOver();
         fleet.nodes().forEach(node -> node.redis().pass());
-        assertThat(trial.ends().counters().get("claims_direct")).isPositive();
+        var outcome = trial.ends();
+        assertThat(outcome.counters().get("claims_direct")).isPositive();
+        outcome.deferredInTime();
     }
 
     @Test
     void redisIsBusyWithASlowCommand(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis busy", 5).injects("DEBUG SLEEP 3");
+        var trial = Trial.of(fleet, "Redis busy", 5, 10).injects("DEBUG SLEEP 3");
         fleet.redis().sleepsFor(3);
-        trial.isOver(10);
+        trial.isOver();
         var outcome = trial.ends();
         assertThat(outcome.counters().get("claims_direct")).isPositive();
         assertThat(outcome.counters().get("rebuilds")).isBetween(1L, 4L);
+        outcome.deferredInTime();
     }
 
     @Test
     void redisIsFull(Fleet fleet) {
-        var trial = Trial.of(fleet, "Redis full", 5).injects("maxmemory reached for 4 s, noeviction");
+        var trial = Trial.of(fleet, "Redis full", 5, 10).injects("maxmemory reached for 4 s, noeviction");
         fleet.redis().isFull();
         Trial.pause(1_000);
         int before = trial.issuedSoFar();
         Trial.pause(3_000);
         int issued = trial.issuedSoFar() - before;
-        trial.isOver(10);
+        trial.isOver();
         fleet.redis().hasRoom();
         var outcome = trial.ends();
         assertThat(issued).as("coupons of three seconds by Postgres alone").isGreaterThan(300);
+        outcome.deferredInTime();
         assertThat(outcome.counters().get("claims_direct")).isPositive();
         wasLoadedAnew(outcome);
     }
 
     @Test
     void aNodeStartsWhileRedisIsAway(Fleet fleet) {
-        var trial = Trial.of(fleet, "node started without Redis", 25).injects("kill -9 of 1 of 2, restart; no Redis");
+        var trial =
+                Trial.of(fleet, "node started without Redis", 25, 10).injects("kill -9 of 1 of 2, restart; no Redis");
         fleet.nodes().forEach(node -> node.redis().cut());
         fleet.b().process().isKilled();
         int before = trial.atB().issued().size();
         fleet.b().process().start();
         await().untilAsserted(() -> assertThat(trial.atB().issued()).hasSizeGreaterThan(before + 10));
-        trial.isOver(10);
+        trial.isOver();
         fleet.nodes().forEach(node -> node.redis().pass());
         assertThat(trial.ends().counters().get("claims_direct")).isPositive();
     }

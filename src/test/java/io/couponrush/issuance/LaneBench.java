@@ -40,6 +40,8 @@ final class LaneBench implements Timers, LaneListener {
     private int lookupsToLose;
     private int answersToLose;
     private int epochsBegun;
+    private int refused;
+    private int found;
     private int made;
 
     Lane lane(long event, int batchMax, long emptyWaitMillis) {
@@ -185,6 +187,16 @@ final class LaneBench implements Timers, LaneListener {
         return keys(event).stock();
     }
 
+    /** Reservations that Postgres had nothing for. */
+    int refused() {
+        return refused;
+    }
+
+    /** Coupons that were there when their claims were sent again. */
+    int found() {
+        return found;
+    }
+
     private SimulatedRedis.Keys keys(long event) {
         SimulatedRedis.Keys keys = redis.keys(event);
         if (keys == null) {
@@ -231,6 +243,16 @@ final class LaneBench implements Timers, LaneListener {
 
     @Override
     public void fenced(int claims) {}
+
+    @Override
+    public void refused(int claims) {
+        refused += claims;
+    }
+
+    @Override
+    public void found(int claims) {
+        found += claims;
+    }
 
     @Override
     public void undecided(Meters.Path path) {

@@ -109,6 +109,7 @@ class LaneTest {
                 .containsOnly(bench.sent().get(0).lease());
         assertThat(bench.postgres().rows()).hasSize(1);
         assertThat(bench.undecided()).containsExactly(Meters.Path.FAST, Meters.Path.SLOW, Meters.Path.SLOW);
+        assertThat(bench.found()).isOne();
     }
 
     @Test
@@ -479,6 +480,36 @@ class LaneTest {
         bench.runFor(50);
 
         assertThat(lane.idle()).isTrue();
+    }
+
+    @Test
+    void countsTheReservationsThatPostgresHasNothingFor() {
+        open(9, 1);
+        Campaign campaign = bench.postgres().campaign(EVENT);
+        bench.postgres().issueBatch(EVENT, campaign.epoch(), List.of(sent(1)));
+
+        offer(claim(1)); // Redis does not know of that coupon
+        offer(claim(2));
+        campaign.resize(2);
+        offer(claim(3));
+        bench.runFor(10);
+
+        assertThat(answers).extracting(Object::getClass).containsExactly(Refused.class, Issued.class, Refused.class);
+        assertThat(bench.refused()).isEqualTo(2);
+        assertThat(bench.leases(EVENT)).isEmpty();
+    }
+
+    @Test
+    void countsNoRefusalOfWhatWasNotReserved() {
+        open(1, 1);
+        offer(claim(1));
+        bench.redisGoesAway();
+        offer(claim(2));
+        bench.runFor(10);
+
+        assertThat(answers).extracting(Object::getClass).containsExactly(Issued.class, Refused.class);
+        assertThat(bench.refused()).isZero();
+        assertThat(bench.found()).isZero();
     }
 
     @Test

@@ -32,6 +32,8 @@ final class SimulatedNode implements Timers {
     /** What the metrics count. */
     enum Happening {
         FENCED,
+        REFUSED,
+        FOUND,
         UNDECIDED,
         DIRECT,
         REBUILT,
@@ -261,6 +263,16 @@ final class SimulatedNode implements Timers {
         @Override
         public void fenced(int claims) {
             world.saw(Happening.FENCED);
+        }
+
+        @Override
+        public void refused(int claims) {
+            world.saw(Happening.REFUSED);
+        }
+
+        @Override
+        public void found(int claims) {
+            world.saw(Happening.FOUND);
         }
 
         @Override

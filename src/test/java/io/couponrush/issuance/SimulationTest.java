@@ -64,9 +64,9 @@ class SimulationTest {
     @Test
     void servesEverybodyAtOnceWithoutFaults() {
         for (long seed = 1; seed <= 200; seed++) {
-            assertThat(Simulation.run(seed, ALL_RULES, true).violation())
-                    .as("seed %d", seed)
-                    .isNull();
+            Outcome outcome = Simulation.run(seed, ALL_RULES, true);
+            assertThat(outcome.violation()).as("seed %d", seed).isNull();
+            assertThat(outcome.seen()).as("I9, seed %d", seed).doesNotContain(Happening.REFUSED);
         }
     }
 

@@ -23,6 +23,8 @@ class MetersTest {
                 .contains("couponrush_claims_total{outcome=\"rate_limited\"} 0.0")
                 .contains("couponrush_reservations_voided_total 0.0")
                 .contains("couponrush_reservations_fenced_total 0.0")
+                .contains("couponrush_reservations_refused_total 0.0")
+                .contains("couponrush_reservations_found_total 0.0")
                 .contains("couponrush_rebuilds_total 0.0")
                 .contains("couponrush_leases_open 0.0")
                 .contains("couponrush_reconnects_total{target=\"redis\"} 0.0")

@@ -29,6 +29,11 @@ public record Answers(List<Answer> all) {
         return all.stream().filter(Answer::issued).toList();
     }
 
+    /** Those who were told to come back. */
+    public List<Answer> deferred() {
+        return all.stream().filter(a -> a.status() == 503).toList();
+    }
+
     public List<Answer> refusedWith(String code) {
         return all.stream().filter(a -> code.equals(a.code())).toList();
     }

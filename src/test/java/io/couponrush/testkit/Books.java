@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads what the service keeps in Postgres and Redis, past the service. */
 public final class Books {
@@ -129,6 +130,18 @@ public final class Books {
             Response meta = replies.get(0);
             return new Shelf(
                     number(meta.get(0)), number(meta.get(1)), number(replies.get(1)), (int) number(meta.get(2)));
+        } finally {
+            redis.close();
+        }
+    }
+
+    /** Keys of what is reserved and not decided. */
+    public Set<String> reservations(long eventId) {
+        Redis redis = Redis.createClient(Callers.VERTX, service.redisUri());
+        try {
+            Response keys = redis.send(Request.cmd(Command.HKEYS).arg("cp:{" + eventId + "}:open"))
+                    .await();
+            return keys.stream().map(Response::toString).collect(Collectors.toSet());
         } finally {
             redis.close();
         }
