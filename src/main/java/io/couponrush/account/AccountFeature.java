@@ -7,6 +7,7 @@ import io.couponrush.http.Authentication;
 import io.couponrush.http.Callers;
 import io.couponrush.http.Contract;
 import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Role;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,14 +52,20 @@ public final class AccountFeature {
     /**
      * Knits it together; starts nothing.
      *
+     * @param failedLogins is told why somebody could not show who they are, each time
      * @throws IllegalArgumentException when the secret of the tokens is missing or too short
      */
     public AccountFeature(
-            Vertx vertx, AccountStore store, Settings settings, InstantSource clock, LongSupplier nanoTime) {
+            Vertx vertx,
+            AccountStore store,
+            Settings settings,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Consumer<ProblemCode> failedLogins) {
         Settings.Jwt jwt = settings.jwt();
         var window = jwt.accessTtl().plus(SLACK);
         var ended = new EndedSessions(window);
-        var guard = new LoginGuard(store.loginFailures);
+        var guard = new LoginGuard(store.loginFailures, failedLogins);
         this.store = store;
         this.accessTokens = new AccessTokens(vertx, bytes(jwt.secret()), clock, ended);
         this.watch = new SessionWatch(vertx, store.sessions, guard, store.identities, ended, window);
@@ -69,11 +77,16 @@ public final class AccountFeature {
         this.accounts = new Accounts(store.users, new Passwords(vertx), guard, factors, sessions);
         this.owner = new Owner(store.users, store.sessions, accounts);
         this.portrait = new Portrait(store.users, store.sessions, factors, store.identities);
-        this.elsewhere = elsewhere(vertx, settings, clock, nanoTime);
-        this.partners = new Partners(store.partners, sessions, accessTokens, jwt.accessTtl());
+        this.elsewhere = elsewhere(vertx, settings, clock, nanoTime, failedLogins);
+        this.partners = new Partners(store.partners, sessions, accessTokens, jwt.accessTtl(), failedLogins);
     }
 
-    private @Nullable OidcLogins elsewhere(Vertx vertx, Settings settings, InstantSource clock, LongSupplier nanoTime) {
+    private @Nullable OidcLogins elsewhere(
+            Vertx vertx,
+            Settings settings,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Consumer<ProblemCode> failedLogins) {
         String issuer = settings.oidc().issuer();
         if (issuer == null) {
             return null;
@@ -81,7 +94,7 @@ public final class AccountFeature {
         var http = new OidcHttp(vertx);
         var client = new OidcClient(new OidcIssuer(issuer, http, nanoTime), http, settings.oidc());
         var seal = new Seal(bytes(settings.jwt().secret()), "logins elsewhere");
-        return new OidcLogins(client, store.identities, accounts, sessions, seal, clock);
+        return new OidcLogins(client, store.identities, accounts, sessions, seal, clock, failedLogins);
     }
 
     public Callers callers() {

@@ -47,6 +47,7 @@ public final class Meters implements RequestMeter {
     private final ConnectionMeters connections;
     private final DeliveryMeters delivery;
     private final RedemptionMeters redemption;
+    private final LoginMeters logins;
     private final Counter issued;
     private final Counter replayed;
     private final Counter deferred;
@@ -132,6 +133,7 @@ public final class Meters implements RequestMeter {
         connections = new ConnectionMeters(registry);
         delivery = new DeliveryMeters(registry, this::reconnected);
         redemption = new RedemptionMeters(registry);
+        logins = new LoginMeters(registry);
     }
 
     /** What happens after the commit. */
@@ -142,6 +144,10 @@ public final class Meters implements RequestMeter {
     /** What becomes of coupons. */
     public RedemptionMeters redemption() {
         return redemption;
+    }
+
+    public LoginMeters logins() {
+        return logins;
     }
 
     /** Counts a claim by its verdict. */

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -189,7 +190,8 @@ class OtherIssuerStory {
     }
 
     @Test
-    void aWrongStateSpendsNothing() {
+    void aWrongStateSpendsNothingAndIsCounted() {
+        String before = failures();
         JsonObject back = goesThere(starts());
         JsonObject other = goesThere(starts());
         assertThat(login(back.copy().put("state", other.getString("state"))).code())
@@ -198,8 +200,18 @@ class OtherIssuerStory {
                         .code())
                 .isEqualTo("OIDC_LOGIN_FAILED");
         assertThat(login(back.copy().put("flow", "nonsense")).code()).isEqualTo("OIDC_LOGIN_FAILED");
+        assertThat(failures()).isNotEmpty().isNotEqualTo(before);
         issuer.says("patient", Map.of("email", newEmail(), "email_verified", true));
         assertThat(login(back).status()).isEqualTo(200);
+    }
+
+    private String failures() {
+        return Web.anybody(service)
+                .get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.contains("why=\"oidc_login_failed\""))
+                .collect(Collectors.joining());
     }
 
     @ParameterizedTest
