@@ -43,6 +43,7 @@ public final class AccountFeature {
     private final Accounts accounts;
     private final Partners partners;
     private final SecondFactors factors;
+    private final Passwords passwords;
     private final Owner owner;
     private final Portrait portrait;
     private final @Nullable OidcLogins elsewhere;
@@ -74,7 +75,8 @@ public final class AccountFeature {
         var seal = new Seal(bytes(own == null ? jwt.secret() : own), "second factors");
         this.factors = new SecondFactors(store.secondFactors, guard, seal, clock);
         this.label = settings.secondFactor().label();
-        this.accounts = new Accounts(store.users, new Passwords(vertx), guard, factors, sessions);
+        this.passwords = new Passwords(vertx);
+        this.accounts = new Accounts(store.users, passwords, store.passwords, guard, factors, sessions);
         this.owner = new Owner(store.users, store.sessions, accounts);
         this.portrait = new Portrait(store.users, store.sessions, factors, store.identities);
         this.elsewhere = elsewhere(vertx, settings, clock, nanoTime, failedLogins);
@@ -126,6 +128,8 @@ public final class AccountFeature {
             new AccountRoutes(accounts, authentication, contract, limit, trail).mount(router);
             new PartnerRoutes(partners, authentication, contract, limit, trail).mount(router);
             new SecondFactorRoutes(factors, owner, accounts, authentication, contract, trail, label).mount(router);
+            new PasswordRoutes(owner, passwords, store.passwords, sessions, authentication, contract, limit, trail)
+                    .mount(router);
             new OidcRoutes(elsewhere, owner, authentication, contract, limit, trail).mount(router);
             new ExportRoutes(portrait, holdings, authentication, exports).mount(router);
             new ErasureRoutes(owner, store.users, sessions, authentication, contract, trail).mount(router);

@@ -33,7 +33,7 @@ class AccessTokensTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
     private static final Instant NOON = Instant.parse("2025-01-01T12:00:00Z");
     private static final UUID SESSION = UUID.fromString("0b6b4e4e-54a4-4f0c-9d7c-1f0a4f1f2a3b");
-    private static final User ANN = new User(7, "ann@example.org", "Ann", Role.ADMIN);
+    private static final User ANN = new User(7, "ann@example.org", "Ann", Role.ADMIN, 0);
     private static final Caller ANN_CALLS = new Caller(7, "ann@example.org", Role.ADMIN, SESSION);
     private static final String HEADER = "{\"typ\":\"JWT\",\"alg\":\"HS256\"}";
     private static final Vertx VERTX = Vertx.vertx();

@@ -150,6 +150,31 @@ class OtherIssuerStory {
     }
 
     @Test
+    void whoHasNoPasswordTakesAFirstOneJustAfterALogin() {
+        String email = newEmail();
+        issuer.says("first", Map.of("email", email, "email_verified", true));
+        Web web = Web.anybody(service).as(login(goesThere(starts())).with(200).getString("accessToken"));
+        var fresh = new JsonObject().put("newPassword", "four plain words at last");
+        assertThat(service.books().change("update sessions set created_at = created_at - interval '6 minutes'"))
+                .isPositive();
+        assertThat(web.post("/api/auth/password", fresh).code()).isEqualTo("REAUTHENTICATION_REQUIRED");
+        issuer.says("first", Map.of("email", email, "email_verified", true));
+        Web again = Web.anybody(service).as(login(goesThere(starts())).with(200).getString("accessToken"));
+
+        again.post("/api/auth/password", fresh).with(204);
+
+        assertThat(web.get("/api/users/me").status()).isEqualTo(401);
+        Web.anybody(service)
+                .post(
+                        "/api/auth/login",
+                        new JsonObject().put("email", email).put("password", "four plain words at last"))
+                .with(200);
+        assertThat(again.post("/api/auth/password", fresh).code())
+                .as("there is one now")
+                .isEqualTo("VALIDATION_FAILED");
+    }
+
+    @Test
     void whatWasBegunForOnePurposeServesNoOther() {
         Member sora = Member.signsUp(service, "sora");
         Member other = Member.signsUp(service, "sora");
