@@ -22,10 +22,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** This package put together: what the server starts and mounts of it. */
@@ -70,7 +72,13 @@ public final class AccountFeature {
         this.store = store;
         this.accessTokens = new AccessTokens(vertx, bytes(jwt.secret()), clock, ended);
         this.watch = new SessionWatch(vertx, store.sessions, guard, store.identities, ended, window);
-        this.sessions = new Sessions(store.sessions, watch, accessTokens, jwt.accessTtl(), jwt.refreshTtl());
+        this.sessions = new Sessions(
+                store.sessions,
+                watch,
+                accessTokens,
+                jwt.accessTtl(),
+                jwt.refreshTtl(),
+                rolesWithSecondFactor(settings));
         Secret own = settings.secondFactor().secret();
         var seal = new Seal(bytes(own == null ? jwt.secret() : own), "second factors");
         this.factors = new SecondFactors(store.secondFactors, guard, seal, clock);
@@ -97,6 +105,10 @@ public final class AccountFeature {
         var client = new OidcClient(new OidcIssuer(issuer, http, nanoTime), http, settings.oidc());
         var seal = new Seal(bytes(settings.jwt().secret()), "logins elsewhere");
         return new OidcLogins(client, store.identities, accounts, sessions, seal, clock, failedLogins);
+    }
+
+    private static Set<Role> rolesWithSecondFactor(Settings settings) {
+        return settings.secondFactor().roles().stream().map(Role::valueOf).collect(Collectors.toSet());
     }
 
     public Callers callers() {

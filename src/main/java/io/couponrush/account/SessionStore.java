@@ -87,6 +87,14 @@ final class SessionStore {
               and created_at > clock_timestamp() - $2::bigint * interval '1 millisecond'
             """;
 
+    /** A confirmation makes logins that it overtakes invalid: whoever opened a session after it has shown a code. */
+    private static final String HAS_SHOWN_SECOND_FACTOR =
+            """
+            select 1
+            from sessions s join second_factors f on f.user_id = s.user_id
+            where s.id = $1 and f.confirmed_at < s.created_at
+            """;
+
     private static final String OF_USER =
             """
             select created_at, last_seen_at, expires_at, revoked_at
@@ -179,6 +187,13 @@ final class SessionStore {
     Future<Boolean> isYoung(UUID sessionId, Duration age) {
         return pool.preparedQuery(IS_YOUNG)
                 .execute(Tuple.of(sessionId, age.toMillis()))
+                .map(rows -> rows.size() == 1);
+    }
+
+    /** Whether it began with a code of the second factor that is asked for now. */
+    Future<Boolean> hasShownSecondFactor(UUID sessionId) {
+        return pool.preparedQuery(HAS_SHOWN_SECOND_FACTOR)
+                .execute(Tuple.of(sessionId))
                 .map(rows -> rows.size() == 1);
     }
 

@@ -1,9 +1,11 @@
 package io.couponrush.account;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.couponrush.http.Caller;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Role;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -51,6 +53,16 @@ class AccessTokensTest {
     void knowsWhomItsTokensBelongTo() {
         String token = tokens.sign(ANN, SESSION, Duration.ofMinutes(15));
         assertThat(tokens.of(token)).isEqualTo(ANN_CALLS);
+    }
+
+    @Test
+    void holdsBackThePrivilegesOfWhoHasNotShownASecondFactor() {
+        Caller caller = requireNonNull(tokens.of(tokens.signWithoutSecondFactor(ANN, SESSION, Duration.ofMinutes(15))));
+        assertThat(caller).isEqualTo(new Caller(7, "ann@example.org", Role.ADMIN, SESSION, true));
+        assertThat(Permission.values()).filteredOn(caller::may).containsExactly(Permission.TAKE_PART);
+        for (Object other : new Object[] {false, "true", 1, null}) {
+            assertThat(tokens.of(with("no2f", other))).as("" + other).isNull();
+        }
     }
 
     @Test
