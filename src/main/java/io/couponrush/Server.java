@@ -136,7 +136,12 @@ final class Server {
         var reload = new ReloadClient(vertx.eventBus(), settings);
         office = new CampaignOffice(campaignStore, new CampaignEditStore(pool), news, campaigns, reload);
         account = new AccountFeature(
-                vertx, new AccountStore(pool, HeldData.FORGOTTEN), settings, clock, System::nanoTime);
+                vertx,
+                new AccountStore(pool, HeldData.FORGOTTEN),
+                settings,
+                clock,
+                System::nanoTime,
+                meters.logins()::failed);
         clientAddress = new ClientAddress(settings.http().trustedProxies());
         refusals = new RefusalTally(new RefusalStore(pool));
         staff = new StaffReading(vertx.eventBus(), settings.staff(), pool, reads, refusals);

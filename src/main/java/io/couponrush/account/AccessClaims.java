@@ -11,10 +11,13 @@ record AccessClaims(Caller caller, String tokenId, long issuedAt, long notBefore
     /** Both who makes the tokens and whom they are for. */
     static final String US = "couponrush";
 
+    /** There, and true, where the role asks for a second factor that was not shown. */
+    private static final String WITHOUT_SECOND_FACTOR = "no2f";
+
     private static final int TOKEN_ID_MAX = 128;
 
     JsonObject toJson() {
-        return new JsonObject()
+        var json = new JsonObject()
                 .put("sub", caller.email())
                 .put("userId", caller.userId())
                 .put("role", caller.role().name())
@@ -24,6 +27,7 @@ record AccessClaims(Caller caller, String tokenId, long issuedAt, long notBefore
                 .put("aud", US)
                 .put("iat", issuedAt)
                 .put("exp", expiresAt);
+        return caller.withoutSecondFactor() ? json.put(WITHOUT_SECOND_FACTOR, true) : json;
     }
 
     /**
@@ -33,11 +37,14 @@ record AccessClaims(Caller caller, String tokenId, long issuedAt, long notBefore
      */
     static AccessClaims of(JsonObject json) {
         require(US.equals(json.getValue("iss")) && US.equals(json.getValue("aud")));
+        boolean heldBack = json.containsKey(WITHOUT_SECOND_FACTOR);
+        require(!heldBack || Boolean.TRUE.equals(json.getValue(WITHOUT_SECOND_FACTOR)));
         Caller caller = new Caller(
                 whole(json.getValue("userId")),
                 text(json.getValue("sub")),
                 Role.valueOf(text(json.getValue("role"))),
-                uuid(text(json.getValue("sid"))));
+                uuid(text(json.getValue("sid"))),
+                heldBack);
         require(caller.userId() > 0 && caller.email().indexOf('@') > 0);
         String tokenId = text(json.getValue("jti"));
         require(!tokenId.isEmpty() && tokenId.length() <= TOKEN_ID_MAX);

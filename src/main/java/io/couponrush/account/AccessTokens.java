@@ -64,8 +64,16 @@ final class AccessTokens implements Callers {
     }
 
     String sign(io.couponrush.account.User user, UUID sessionId, Duration ttl) {
+        return sign(new Caller(user.userId(), user.email(), user.role(), sessionId), ttl);
+    }
+
+    /** The same for a user whose role asks for a second factor that was not shown. */
+    String signWithoutSecondFactor(io.couponrush.account.User user, UUID sessionId, Duration ttl) {
+        return sign(new Caller(user.userId(), user.email(), user.role(), sessionId, true), ttl);
+    }
+
+    private String sign(Caller caller, Duration ttl) {
         long now = now();
-        var caller = new Caller(user.userId(), user.email(), user.role(), sessionId);
         var claims = new AccessClaims(caller, UUID.randomUUID().toString(), now, now, now + ttl.toSeconds());
         return jwt.get()
                 .generateToken(

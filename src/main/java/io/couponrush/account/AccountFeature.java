@@ -7,6 +7,7 @@ import io.couponrush.http.Authentication;
 import io.couponrush.http.Callers;
 import io.couponrush.http.Contract;
 import io.couponrush.http.Problem;
+import io.couponrush.http.ProblemCode;
 import io.couponrush.http.RateLimiter;
 import io.couponrush.http.Replies;
 import io.couponrush.http.Role;
@@ -21,9 +22,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** This package put together: what the server starts and mounts of it. */
@@ -41,6 +45,7 @@ public final class AccountFeature {
     private final Accounts accounts;
     private final Partners partners;
     private final SecondFactors factors;
+    private final Passwords passwords;
     private final Owner owner;
     private final Portrait portrait;
     private final @Nullable OidcLogins elsewhere;
@@ -50,30 +55,48 @@ public final class AccountFeature {
     /**
      * Knits it together; starts nothing.
      *
+     * @param failedLogins is told why somebody could not show who they are, each time
      * @throws IllegalArgumentException when the secret of the tokens is missing or too short
      */
     public AccountFeature(
-            Vertx vertx, AccountStore store, Settings settings, InstantSource clock, LongSupplier nanoTime) {
+            Vertx vertx,
+            AccountStore store,
+            Settings settings,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Consumer<ProblemCode> failedLogins) {
         Settings.Jwt jwt = settings.jwt();
         var window = jwt.accessTtl().plus(SLACK);
         var ended = new EndedSessions(window);
-        var guard = new LoginGuard(store.loginFailures);
+        var guard = new LoginGuard(store.loginFailures, failedLogins);
         this.store = store;
         this.accessTokens = new AccessTokens(vertx, bytes(jwt.secret()), clock, ended);
         this.watch = new SessionWatch(vertx, store.sessions, guard, store.identities, ended, window);
-        this.sessions = new Sessions(store.sessions, watch, accessTokens, jwt.accessTtl(), jwt.refreshTtl());
+        this.sessions = new Sessions(
+                store.sessions,
+                watch,
+                accessTokens,
+                jwt.accessTtl(),
+                jwt.refreshTtl(),
+                rolesWithSecondFactor(settings));
         Secret own = settings.secondFactor().secret();
         var seal = new Seal(bytes(own == null ? jwt.secret() : own), "second factors");
         this.factors = new SecondFactors(store.secondFactors, guard, seal, clock);
         this.label = settings.secondFactor().label();
-        this.accounts = new Accounts(store.users, new Passwords(vertx), guard, factors, sessions);
+        this.passwords = new Passwords(vertx);
+        this.accounts = new Accounts(store.users, passwords, store.passwords, guard, factors, sessions);
         this.owner = new Owner(store.users, store.sessions, accounts);
         this.portrait = new Portrait(store.users, store.sessions, factors, store.identities);
-        this.elsewhere = elsewhere(vertx, settings, clock, nanoTime);
-        this.partners = new Partners(store.partners, sessions, accessTokens, jwt.accessTtl());
+        this.elsewhere = elsewhere(vertx, settings, clock, nanoTime, failedLogins);
+        this.partners = new Partners(store.partners, sessions, accessTokens, jwt.accessTtl(), failedLogins);
     }
 
-    private @Nullable OidcLogins elsewhere(Vertx vertx, Settings settings, InstantSource clock, LongSupplier nanoTime) {
+    private @Nullable OidcLogins elsewhere(
+            Vertx vertx,
+            Settings settings,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Consumer<ProblemCode> failedLogins) {
         String issuer = settings.oidc().issuer();
         if (issuer == null) {
             return null;
@@ -81,7 +104,11 @@ public final class AccountFeature {
         var http = new OidcHttp(vertx);
         var client = new OidcClient(new OidcIssuer(issuer, http, nanoTime), http, settings.oidc());
         var seal = new Seal(bytes(settings.jwt().secret()), "logins elsewhere");
-        return new OidcLogins(client, store.identities, accounts, sessions, seal, clock);
+        return new OidcLogins(client, store.identities, accounts, sessions, seal, clock, failedLogins);
+    }
+
+    private static Set<Role> rolesWithSecondFactor(Settings settings) {
+        return settings.secondFactor().roles().stream().map(Role::valueOf).collect(Collectors.toSet());
     }
 
     public Callers callers() {
@@ -113,6 +140,8 @@ public final class AccountFeature {
             new AccountRoutes(accounts, authentication, contract, limit, trail).mount(router);
             new PartnerRoutes(partners, authentication, contract, limit, trail).mount(router);
             new SecondFactorRoutes(factors, owner, accounts, authentication, contract, trail, label).mount(router);
+            new PasswordRoutes(owner, passwords, store.passwords, sessions, authentication, contract, limit, trail)
+                    .mount(router);
             new OidcRoutes(elsewhere, owner, authentication, contract, limit, trail).mount(router);
             new ExportRoutes(portrait, holdings, authentication, exports).mount(router);
             new ErasureRoutes(owner, store.users, sessions, authentication, contract, trail).mount(router);

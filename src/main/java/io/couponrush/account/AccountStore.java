@@ -8,6 +8,7 @@ import java.util.List;
 /** The tables of this package, each behind the store that owns it. */
 public final class AccountStore {
     final UserStore users;
+    final PasswordStore passwords;
     final SessionStore sessions;
     final LoginFailureStore loginFailures;
     final PartnerStore partners;
@@ -22,6 +23,7 @@ public final class AccountStore {
 
     public AccountStore(Pool pool, List<Forgetting> forgettings) {
         this.users = new UserStore(pool, forgettings);
+        this.passwords = new PasswordStore(pool);
         this.sessions = new SessionStore(pool);
         this.loginFailures = new LoginFailureStore(pool);
         this.partners = new PartnerStore(pool);

@@ -21,6 +21,7 @@ final class Accounts {
 
     private final UserStore users;
     private final Passwords passwords;
+    private final PasswordStore hashes;
     private final LoginGuard guard;
     private final SecondFactors factors;
     private final Sessions sessions;
@@ -33,9 +34,16 @@ final class Accounts {
         }
     }
 
-    Accounts(UserStore users, Passwords passwords, LoginGuard guard, SecondFactors factors, Sessions sessions) {
+    Accounts(
+            UserStore users,
+            Passwords passwords,
+            PasswordStore hashes,
+            LoginGuard guard,
+            SecondFactors factors,
+            Sessions sessions) {
         this.users = users;
         this.passwords = passwords;
+        this.hashes = hashes;
         this.guard = guard;
         this.factors = factors;
         this.sessions = sessions;
@@ -162,7 +170,7 @@ final class Accounts {
         return passwords
                 .hash(password)
                 .compose(answer -> answer instanceof Answer.Given<String> fresh
-                        ? users.rehash(login.user().userId(), old, fresh.value())
+                        ? hashes.rehash(login.user().userId(), old, fresh.value())
                         : Future.succeededFuture())
                 .onFailure(e -> LOG.warn("could not renew a password hash", e))
                 .otherwiseEmpty();

@@ -25,7 +25,7 @@ final class IdentityStore {
 
     private static final String FIND =
             """
-            select u.id, u.email, u.name, u.role
+            select u.id, u.email, u.name, u.role, u.credentials_version
             from identities i join users u on u.id = i.user_id
             where i.issuer = $1 and i.subject = $2
             """;
@@ -35,7 +35,7 @@ final class IdentityStore {
             insert into users (email, name)
             values ($1, $2)
             on conflict (email) do nothing
-            returning id, email, name, role
+            returning id, email, name, role, credentials_version
             """;
 
     private static final String LINK =
@@ -133,7 +133,8 @@ final class IdentityStore {
                         row.getLong("id"),
                         row.getString("email"),
                         row.getString("name"),
-                        Role.valueOf(row.getString("role"))))
+                        Role.valueOf(row.getString("role")),
+                        row.getInteger("credentials_version")))
                 .findFirst();
     }
 

@@ -6,6 +6,7 @@ import io.couponrush.http.ProblemCode;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -18,9 +19,16 @@ final class LoginGuard {
     static final Duration LOCK = Duration.ofMinutes(15);
 
     private final LoginFailureStore failures;
+    private final Consumer<ProblemCode> meter;
 
-    LoginGuard(LoginFailureStore failures) {
+    /**
+     * Guards all addresses.
+     *
+     * @param meter is told what each failure was answered
+     */
+    LoginGuard(LoginFailureStore failures, Consumer<ProblemCode> meter) {
         this.failures = failures;
+        this.meter = meter;
     }
 
     private Future<Optional<Problem>> locked(String email) {
@@ -32,7 +40,12 @@ final class LoginGuard {
     <T> Future<Answer<T>> failed(String email, ProblemCode why) {
         return failures.count(email, ALLOWED, LOCK)
                 .compose(count -> count <= ALLOWED ? Future.succeededFuture(Optional.empty()) : locked(email))
-                .map(lock -> Answer.denied(lock.orElse(Problem.of(why))));
+                .map(lock -> Answer.denied(lock.orElseGet(() -> problem(why))));
+    }
+
+    private Problem problem(ProblemCode why) {
+        meter.accept(why);
+        return Problem.of(why);
     }
 
     /** Passes it on unless the address is locked by now. */
@@ -49,7 +62,8 @@ final class LoginGuard {
         return failures.prune(LOCK);
     }
 
-    private static Problem locked(double seconds) {
+    private Problem locked(double seconds) {
+        meter.accept(ProblemCode.ACCOUNT_LOCKED);
         return Problem.of(ProblemCode.ACCOUNT_LOCKED).retryAfter((long) Math.ceil(seconds));
     }
 }

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class OidcLogins {
     private final Sessions sessions;
     private final Seal seal;
     private final InstantSource clock;
+    private final Consumer<ProblemCode> failedLogins;
 
     /** Where to send the browser, and what to bring back with what it returns with. */
     record Started(URI authorizationUrl, String flow) {}
@@ -51,13 +53,15 @@ final class OidcLogins {
             Accounts accounts,
             Sessions sessions,
             Seal seal,
-            InstantSource clock) {
+            InstantSource clock,
+            Consumer<ProblemCode> failedLogins) {
         this.client = client;
         this.identities = identities;
         this.accounts = accounts;
         this.sessions = sessions;
         this.seal = seal;
         this.clock = clock;
+        this.failedLogins = failedLogins;
     }
 
     /**
@@ -97,17 +101,22 @@ final class OidcLogins {
                 .filter(open -> isEqual(open.state(), returned.state()))
                 .filter(open -> linkTo == null ? open.linkTo() == null : linkTo.equals(open.linkTo()));
         if (flow.isEmpty()) {
-            return denied(ProblemCode.OIDC_LOGIN_FAILED);
+            return failed();
         }
         return identities
                 .spend(flow.get().id(), flow.get().expiresAt())
                 .compose(first -> first
-                        ? unlessAway(client.redeem(flow.get(), returned.code()).map(OidcLogins::found))
-                        : denied(ProblemCode.OIDC_LOGIN_FAILED));
+                        ? unlessAway(client.redeem(flow.get(), returned.code()).compose(this::found))
+                        : failed());
     }
 
-    private static Answer<Person> found(Optional<Person> person) {
-        return person.map(Answer::given).orElse(Answer.denied(ProblemCode.OIDC_LOGIN_FAILED));
+    private Future<Answer<Person>> found(Optional<Person> person) {
+        return person.isPresent() ? Future.succeededFuture(Answer.given(person.get())) : failed();
+    }
+
+    private Future<Answer<Person>> failed() {
+        failedLogins.accept(ProblemCode.OIDC_LOGIN_FAILED);
+        return denied(ProblemCode.OIDC_LOGIN_FAILED);
     }
 
     private static <T> Future<Answer<T>> unlessAway(Future<Answer<T>> asked) {

@@ -141,7 +141,7 @@ final class PartnerStore {
     }
 
     private static User user(Row row) {
-        return new User(row.getLong("id"), row.getString("email"), row.getString("name"), Role.PARTNER);
+        return new User(row.getLong("id"), row.getString("email"), row.getString("name"), Role.PARTNER, 0);
     }
 
     private static Partner partner(Row row) {

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Making and revoking partners, and the tokens that they get for their secrets. */
 final class Partners {
@@ -22,6 +23,7 @@ final class Partners {
     private final Sessions sessions;
     private final AccessTokens accessTokens;
     private final Duration ttl;
+    private final Consumer<ProblemCode> failedLogins;
 
     /** A new partner with its secret, which is never seen again. */
     record Made(Partner partner, String secret) {
@@ -39,11 +41,17 @@ final class Partners {
         }
     }
 
-    Partners(PartnerStore store, Sessions sessions, AccessTokens accessTokens, Duration ttl) {
+    Partners(
+            PartnerStore store,
+            Sessions sessions,
+            AccessTokens accessTokens,
+            Duration ttl,
+            Consumer<ProblemCode> failedLogins) {
         this.store = store;
         this.sessions = sessions;
         this.accessTokens = accessTokens;
         this.ttl = ttl;
+        this.failedLogins = failedLogins;
     }
 
     Future<Answer<Made>> make(String name, Deed deed) {
@@ -76,6 +84,7 @@ final class Partners {
             byte[] expected = login.map(known -> known.secretHash().getBytes()).orElse(NOBODY);
             boolean right = MessageDigest.isEqual(Unguessable.hash(secret), expected);
             if (!right || login.isEmpty()) {
+                failedLogins.accept(ProblemCode.INVALID_CREDENTIALS);
                 trail.refused(deed, null, ProblemCode.INVALID_CREDENTIALS);
                 return Future.succeededFuture(Answer.denied(Problem.of(
                         ProblemCode.INVALID_CREDENTIALS, "The client id or its secret is wrong, or it was revoked")));

@@ -50,6 +50,18 @@ final class SecondFactorStore {
             where user_id = $1 and secret = $2 and confirmed_at is null
             """;
 
+    /** Locked before its second factor is, as whoever forgets the user does. */
+    private static final String HOLD_USER =
+            """
+            select 1 from users where id = $1 for update
+            """;
+
+    /** A login that was verified when there was no second factor opens no session any more. */
+    private static final String OTHER_CREDENTIALS =
+            """
+            update users set credentials_version = credentials_version + 1 where id = $1
+            """;
+
     private static final String ADD_RECOVERY_CODES =
             """
             insert into recovery_codes (user_id, code_hash)
@@ -102,11 +114,14 @@ final class SecondFactorStore {
         String[] hashes = codes.stream()
                 .map(code -> HexFormat.of().formatHex(code.hash()))
                 .toArray(String[]::new);
-        return pool.withTransaction(tx -> tx.preparedQuery(CONFIRM)
-                .execute(Tuple.of(userId, secret, step))
+        return pool.withTransaction(tx -> tx.preparedQuery(HOLD_USER)
+                .execute(Tuple.of(userId))
+                .compose(held -> tx.preparedQuery(CONFIRM).execute(Tuple.of(userId, secret, step)))
                 .compose(rows -> isOne(rows)
-                        ? tx.preparedQuery(ADD_RECOVERY_CODES)
-                                .execute(Tuple.of(userId, (Object) hashes))
+                        ? tx.preparedQuery(OTHER_CREDENTIALS)
+                                .execute(Tuple.of(userId))
+                                .compose(v ->
+                                        tx.preparedQuery(ADD_RECOVERY_CODES).execute(Tuple.of(userId, (Object) hashes)))
                                 .compose(v -> AuditStore.append(tx, entry))
                                 .map(true)
                         : Future.succeededFuture(false)));

@@ -26,13 +26,16 @@ final class SessionStore {
     /** Sessions that ended, by the clock of Postgres at {@code asOf}. */
     record Ended(List<UUID> sessionIds, OffsetDateTime asOf) {}
 
-    /** Only for the user as it was verified: one who was forgotten meanwhile, or has another role, gets no session. */
+    /**
+     * Only for the user as it was verified: one who was forgotten meanwhile, or has another role
+     * or other credentials, gets no session.
+     */
     private static final String INSERT =
             """
             insert into sessions (id, user_id, family_hash, secret_hash, expires_at)
             select $1::uuid, u.id, $3::bytea, $4::bytea, clock_timestamp() + $5::bigint * interval '1 millisecond'
             from users u
-            where u.id = $2 and u.role = $6
+            where u.id = $2 and u.role = $6 and u.credentials_version = $7
             for share
             """;
 
@@ -49,7 +52,7 @@ final class SessionStore {
               and s.revoked_at is null
               and s.expires_at > clock_timestamp()
               and u.id = s.user_id
-            returning s.id as session_id, u.id, u.email, u.name, u.role
+            returning s.id as session_id, u.id, u.email, u.name, u.role, u.credentials_version
             """;
 
     private static final String REVOKE =
@@ -68,12 +71,28 @@ final class SessionStore {
             returning id as session_id
             """;
 
+    private static final String REVOKE_OTHERS =
+            """
+            update sessions
+            set revoked_at = clock_timestamp()
+            where user_id = $1 and id <> $2 and revoked_at is null
+            returning id as session_id
+            """;
+
     private static final String IS_YOUNG =
             """
             select 1
             from sessions
             where id = $1 and revoked_at is null
               and created_at > clock_timestamp() - $2::bigint * interval '1 millisecond'
+            """;
+
+    /** A confirmation makes logins that it overtakes invalid: whoever opened a session after it has shown a code. */
+    private static final String HAS_SHOWN_SECOND_FACTOR =
+            """
+            select 1
+            from sessions s join second_factors f on f.user_id = s.user_id
+            where s.id = $1 and f.confirmed_at < s.created_at
             """;
 
     private static final String OF_USER =
@@ -131,15 +150,23 @@ final class SessionStore {
                         token.familyHash(),
                         token.secretHash(),
                         ttl.toMillis(),
-                        user.role().name()))
+                        user.role().name(),
+                        user.credentialsVersion()))
                 .map(rows -> rows.rowCount() == 1);
     }
 
     /** Ends every session of a user in a transaction that keeps others from being opened, and tells which. */
     static Future<List<UUID>> revokeAll(SqlClient tx, long userId) {
-        return tx.preparedQuery(REVOKE_ALL).execute(Tuple.of(userId)).map(rows -> rows(rows).stream()
-                .map(row -> row.getUUID("session_id"))
-                .toList());
+        return tx.preparedQuery(REVOKE_ALL).execute(Tuple.of(userId)).map(SessionStore::ids);
+    }
+
+    /** The same, but for one session. */
+    static Future<List<UUID>> revokeOthers(SqlClient tx, long userId, UUID kept) {
+        return tx.preparedQuery(REVOKE_OTHERS).execute(Tuple.of(userId, kept)).map(SessionStore::ids);
+    }
+
+    private static List<UUID> ids(RowSet<Row> rows) {
+        return rows(rows).stream().map(row -> row.getUUID("session_id")).toList();
     }
 
     /** Spends one token and makes the next good, once. Empty when the token was not good. */
@@ -160,6 +187,13 @@ final class SessionStore {
     Future<Boolean> isYoung(UUID sessionId, Duration age) {
         return pool.preparedQuery(IS_YOUNG)
                 .execute(Tuple.of(sessionId, age.toMillis()))
+                .map(rows -> rows.size() == 1);
+    }
+
+    /** Whether it began with a code of the second factor that is asked for now. */
+    Future<Boolean> hasShownSecondFactor(UUID sessionId) {
+        return pool.preparedQuery(HAS_SHOWN_SECOND_FACTOR)
+                .execute(Tuple.of(sessionId))
                 .map(rows -> rows.size() == 1);
     }
 
@@ -203,7 +237,11 @@ final class SessionStore {
 
     private static Session session(Row row) {
         var user = new User(
-                row.getLong("id"), row.getString("email"), row.getString("name"), Role.valueOf(row.getString("role")));
+                row.getLong("id"),
+                row.getString("email"),
+                row.getString("name"),
+                Role.valueOf(row.getString("role")),
+                row.getInteger("credentials_version"));
         return new Session(row.getUUID("session_id"), user);
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,18 +26,26 @@ final class Sessions {
     private final AccessTokens accessTokens;
     private final Duration accessTtl;
     private final Duration refreshTtl;
+    private final Set<Role> withSecondFactor;
 
+    /**
+     * Opens and ends them.
+     *
+     * @param withSecondFactor the roles that have their privileges only in sessions that began with a second factor
+     */
     Sessions(
             SessionStore store,
             SessionWatch watch,
             AccessTokens accessTokens,
             Duration accessTtl,
-            Duration refreshTtl) {
+            Duration refreshTtl,
+            Set<Role> withSecondFactor) {
         this.store = store;
         this.watch = watch;
         this.accessTokens = accessTokens;
         this.accessTtl = accessTtl;
         this.refreshTtl = refreshTtl;
+        this.withSecondFactor = Set.copyOf(withSecondFactor);
     }
 
     /** Of users with privileges the audit log remembers it. Who is not the same any more has to sign in again. */
@@ -46,8 +55,9 @@ final class Sessions {
         Future<Boolean> opened = user.role() == Role.USER
                 ? store.insert(sessionId, user, token, refreshTtl)
                 : store.insert(sessionId, user, token, refreshTtl, entry(user, login));
-        return opened.map(open ->
-                open ? Answer.given(tokens(user, sessionId, token)) : Answer.denied(ProblemCode.INVALID_CREDENTIALS));
+        return opened.compose(open -> open
+                ? tokens(user, sessionId, token)
+                : Future.succeededFuture(Answer.denied(ProblemCode.INVALID_CREDENTIALS)));
     }
 
     private static AuditEntry entry(User user, Deed login) {
@@ -68,8 +78,7 @@ final class Sessions {
         RefreshToken next = token.next();
         return store.rotate(token, next, refreshTtl)
                 .compose(session -> session.isPresent()
-                        ? Future.succeededFuture(Answer.given(
-                                tokens(session.get().user(), session.get().sessionId(), next)))
+                        ? tokens(session.get().user(), session.get().sessionId(), next)
                         : revoke(token).compose(known -> refused()));
     }
 
@@ -94,8 +103,16 @@ final class Sessions {
                 .log("account");
     }
 
-    private Tokens tokens(User user, UUID sessionId, RefreshToken refreshToken) {
-        return new Tokens(accessTokens.sign(user, sessionId, accessTtl), refreshToken, accessTtl);
+    private Future<Answer<Tokens>> tokens(User user, UUID sessionId, RefreshToken refreshToken) {
+        Future<Boolean> whole = withSecondFactor.contains(user.role())
+                ? store.hasShownSecondFactor(sessionId)
+                : Future.succeededFuture(true);
+        return whole.map(shown -> {
+            String accessToken = shown
+                    ? accessTokens.sign(user, sessionId, accessTtl)
+                    : accessTokens.signWithoutSecondFactor(user, sessionId, accessTtl);
+            return Answer.given(new Tokens(accessToken, refreshToken, accessTtl));
+        });
     }
 
     private static Future<Answer<Tokens>> refused() {

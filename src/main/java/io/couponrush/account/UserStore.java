@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Owns the table {@code users}. */
+/** Owns the table {@code users}, but for the passwords, which {@link PasswordStore} changes. */
 final class UserStore {
     /** A user together with what the password is checked against. */
     record Login(User user, @Nullable String passwordHash) {}
@@ -35,26 +35,26 @@ final class UserStore {
             insert into users (email, name, password_hash, role)
             values ($1, $2, $3, $4)
             on conflict (email) do nothing
-            returning id, email, name, role
+            returning id, email, name, role, credentials_version
             """;
 
     private static final String LOGIN =
             """
-            select id, email, name, role, password_hash
+            select id, email, name, role, credentials_version, password_hash
             from users
             where email = $1
             """;
 
     private static final String FIND =
             """
-            select id, email, name, role
+            select id, email, name, role, credentials_version
             from users
             where id = $1
             """;
 
     private static final String LOGIN_OF =
             """
-            select id, email, name, role, password_hash
+            select id, email, name, role, credentials_version, password_hash
             from users
             where id = $1
             """;
@@ -75,7 +75,7 @@ final class UserStore {
             update users
             set name = $2
             where id = $1
-            returning id, email, name, role
+            returning id, email, name, role, credentials_version
             """;
 
     /** What a partner may do is not for anybody to change. */
@@ -85,7 +85,7 @@ final class UserStore {
             set role = $2
             from (select id, role from users where id = $1 and role <> 'PARTNER' for update) old
             where u.id = old.id
-            returning u.id, u.email, u.name, u.role, old.role as before
+            returning u.id, u.email, u.name, u.role, u.credentials_version, old.role as before
             """;
 
     /**
@@ -101,20 +101,12 @@ final class UserStore {
             select count(*) = 1 and bool_and(id = $1) as last from admins
             """;
 
-    /** Only over the hash that was verified: a password changed meanwhile stays. */
-    private static final String REHASH =
-            """
-            update users
-            set password_hash = $3
-            where id = $1 and password_hash = $2
-            """;
-
     private static final String INSERT_WITHOUT_PASSWORD =
             """
             insert into users (email, name)
             select 'load-' || $1 || '-' || n || '@loadtest.invalid', 'Load test ' || n
             from generate_series($2::int, $3::int) as n
-            returning id, email, name, role
+            returning id, email, name, role, credentials_version
             """;
 
     private final Pool pool;
@@ -253,12 +245,6 @@ final class UserStore {
         return ended.compose(ids -> AuditStore.append(tx, entry).map(new RoleChange(user, ids)));
     }
 
-    Future<Void> rehash(long userId, String verified, String fresh) {
-        return pool.preparedQuery(REHASH)
-                .execute(Tuple.of(userId, verified, fresh))
-                .mapEmpty();
-    }
-
     /** Users {@code first} to {@code last} of a run, who cannot sign in. */
     Future<List<User>> insertWithoutPassword(String run, int first, int last) {
         return pool.preparedQuery(INSERT_WITHOUT_PASSWORD)
@@ -282,6 +268,10 @@ final class UserStore {
 
     private static User user(Row row) {
         return new User(
-                row.getLong("id"), row.getString("email"), row.getString("name"), Role.valueOf(row.getString("role")));
+                row.getLong("id"),
+                row.getString("email"),
+                row.getString("name"),
+                Role.valueOf(row.getString("role")),
+                row.getInteger("credentials_version"));
     }
 }

@@ -40,7 +40,7 @@ public final class Authentication {
             if (caller == null) {
                 keepOut(ctx, permission, null, ProblemCode.UNAUTHENTICATED);
             } else if (!caller.may(permission)) {
-                keepOut(ctx, permission, caller, ProblemCode.FORBIDDEN);
+                keepOut(ctx, permission, caller, caller.refusal(permission));
             } else {
                 ctx.put(CALLER, caller).next();
             }

@@ -13,6 +13,7 @@ public enum ProblemCode {
     FORBIDDEN(403, "Not allowed"),
     EMAIL_NOT_VERIFIED(403, "The other login has no verified e-mail"),
     REAUTHENTICATION_REQUIRED(403, "Sign in again first"),
+    SECOND_FACTOR_REQUIRED(403, "Set up a second factor, then sign in again"),
     NOT_FOUND(404, "Nothing here"),
     EVENT_NOT_FOUND(404, "No such event"),
     COUPON_NOT_FOUND(404, "No such coupon"),

@@ -47,6 +47,7 @@ public final class Meters implements RequestMeter {
     private final ConnectionMeters connections;
     private final DeliveryMeters delivery;
     private final RedemptionMeters redemption;
+    private final LoginMeters logins;
     private final Counter issued;
     private final Counter replayed;
     private final Counter deferred;
@@ -139,6 +140,7 @@ public final class Meters implements RequestMeter {
         connections = new ConnectionMeters(registry);
         delivery = new DeliveryMeters(registry, this::reconnected);
         redemption = new RedemptionMeters(registry);
+        logins = new LoginMeters(registry);
     }
 
     /** What happens after the commit. */
@@ -149,6 +151,10 @@ public final class Meters implements RequestMeter {
     /** What becomes of coupons. */
     public RedemptionMeters redemption() {
         return redemption;
+    }
+
+    public LoginMeters logins() {
+        return logins;
     }
 
     /** Counts a claim by its verdict. */

@@ -25,7 +25,7 @@ public class AccessTokensSpeed {
 
     /** Signs the tokens. */
     public AccessTokensSpeed() {
-        var ann = new User(7, "ann@example.org", "Ann", Role.USER);
+        var ann = new User(7, "ann@example.org", "Ann", Role.USER, 0);
         for (int i = 0; i < MANY; i++) all[i] = tokens.sign(ann, UUID.randomUUID(), TTL);
     }
 

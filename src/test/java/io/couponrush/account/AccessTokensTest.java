@@ -1,9 +1,11 @@
 package io.couponrush.account;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.couponrush.http.Caller;
+import io.couponrush.http.Permission;
 import io.couponrush.http.Role;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -33,7 +35,7 @@ class AccessTokensTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
     private static final Instant NOON = Instant.parse("2025-01-01T12:00:00Z");
     private static final UUID SESSION = UUID.fromString("0b6b4e4e-54a4-4f0c-9d7c-1f0a4f1f2a3b");
-    private static final User ANN = new User(7, "ann@example.org", "Ann", Role.ADMIN);
+    private static final User ANN = new User(7, "ann@example.org", "Ann", Role.ADMIN, 0);
     private static final Caller ANN_CALLS = new Caller(7, "ann@example.org", Role.ADMIN, SESSION);
     private static final String HEADER = "{\"typ\":\"JWT\",\"alg\":\"HS256\"}";
     private static final Vertx VERTX = Vertx.vertx();
@@ -51,6 +53,16 @@ class AccessTokensTest {
     void knowsWhomItsTokensBelongTo() {
         String token = tokens.sign(ANN, SESSION, Duration.ofMinutes(15));
         assertThat(tokens.of(token)).isEqualTo(ANN_CALLS);
+    }
+
+    @Test
+    void holdsBackThePrivilegesOfWhoHasNotShownASecondFactor() {
+        Caller caller = requireNonNull(tokens.of(tokens.signWithoutSecondFactor(ANN, SESSION, Duration.ofMinutes(15))));
+        assertThat(caller).isEqualTo(new Caller(7, "ann@example.org", Role.ADMIN, SESSION, true));
+        assertThat(Permission.values()).filteredOn(caller::may).containsExactly(Permission.TAKE_PART);
+        for (Object other : new Object[] {false, "true", 1, null}) {
+            assertThat(tokens.of(with("no2f", other))).as("" + other).isNull();
+        }
     }
 
     @Test

@@ -52,7 +52,12 @@ final class AccountNode implements AutoCloseable {
         var settings = SettingsLoader.read(Profile.DEV, Map.of("COUPONRUSH_JWT_SECRET", SECRET))
                 .settings();
         accounts = new AccountFeature(
-                vertx, new AccountStore(pool, List.of()), settings, InstantSource.system(), System::nanoTime);
+                vertx,
+                new AccountStore(pool, List.of()),
+                settings,
+                InstantSource.system(),
+                System::nanoTime,
+                why -> {});
         accounts.start(new Settings.BootstrapAdmin("boss@example.org", new Secret("boss knows it all")))
                 .await();
         int port = vertx.createHttpServer()

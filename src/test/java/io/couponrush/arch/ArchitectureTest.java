@@ -20,14 +20,18 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -153,6 +157,29 @@ class ArchitectureTest {
         assertThat(callers(Clock.class, "systemUTC", "systemDefaultZone", "system"))
                 .isEmpty();
         assertThat(callers(InstantSource.class, "system")).containsOnly("Server", "Demo", "DoctorCommand");
+    }
+
+    /** What can be foreseen is for pauses, trace ids and names that open nothing. */
+    @Test
+    void whatMustNotBeGuessedIsNotMadeOfWhatCanBeForeseen() {
+        assertThat(callers(ThreadLocalRandom.class, "current"))
+                .containsOnly(
+                        "BridgeSocket",
+                        "GrantInbox",
+                        "IdempotencyKey",
+                        "Inbox",
+                        "RabbitConsumers",
+                        "RedisLink",
+                        "Rounds",
+                        "Sampling",
+                        "SockJsBridge",
+                        "TraceParent",
+                        "VertxTimers");
+        assertThat(callers(Math.class, "random")).isEmpty();
+        assertThat(callers(Random.class, "<init>")).isEmpty();
+        assertThat(callers(SplittableRandom.class, "<init>")).isEmpty();
+        assertThat(callers(SecureRandom.class, "<init>"))
+                .containsOnly("CampaignStore", "CouponCodes", "DataDir", "KeptSecret", "Unguessable");
     }
 
     @Test

@@ -38,6 +38,30 @@ class DeploymentFilesTest {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
+    void onlyWhoMigratesMayChangeTheSchema() throws IOException {
+        for (String name : List.of("node-a", "node-b", "migrate")) {
+            var settings = (Map<String, String>) service(name).get("environment");
+            String role = name.equals("migrate") ? "couponrush_migrator" : "couponrush_app";
+            assertThat(settings.get("COUPONRUSH_POSTGRES_URI")).startsWith("postgresql://" + role + ":");
+            assertThat(settings.get("COUPONRUSH_REDIS_URI")).startsWith("redis://couponrush:");
+            assertThat(settings.toString()).doesNotContain("{POSTGRES_PASSWORD");
+        }
+        var pods =
+                (Map<String, String>) manifest("secret.example.yaml", "Secret").get("stringData");
+        assertThat(pods.get("COUPONRUSH_POSTGRES_URI")).startsWith("postgresql://couponrush_app:");
+        assertThat(pods.get("COUPONRUSH_REDIS_URI")).startsWith("rediss://couponrush:");
+        assertThat(Files.readString(CONF.resolve("kubernetes/secret.example.yaml")))
+                .containsOnlyOnce("postgresql://couponrush_migrator:");
+        assertThat(Files.readString(CONF.resolve("kubernetes/migrate.yaml")))
+                .containsSubsequence("{name: couponrush}", "secretRef: {name: couponrush-migrate}");
+        assertThat(Files.readString(CONF.resolve("kubernetes/deployment.yaml"))).doesNotContain("couponrush-migrate");
+        assertThat(Files.readString(CONF.resolve("postgres/roles.sql")))
+                .contains("couponrush_migrator", "couponrush_app");
+        assertThat(Files.readString(CONF.resolve("redis/users.acl"))).contains("user couponrush on >CHANGE_ME ");
+    }
+
+    @Test
     void composeAsksForWhatTheExampleNames() throws IOException {
         String compose = Files.readString(CONF.resolve("compose.yaml"));
         Set<String> asked = VARIABLE.matcher(compose)

@@ -136,6 +136,7 @@ class SettingsLoaderTest {
         "COUPONRUSH_CLUSTER_MEMBERS, 'a:1,b c', 'cluster.members: \"b c\" is not host:port'",
         "COUPONRUSH_CLUSTER_PORT, 0, cluster.port: 0 is not within 1..65516",
         "COUPONRUSH_ISSUANCE_REMOTE, true, issuance.remote: needs cluster.enabled",
+        "COUPONRUSH_SECOND_FACTOR_ROLES, 'STAFF,USER', 'secondFactor.roles: \"USER\" is neither STAFF nor ADMIN'",
         "COUPONRUSH_ROLES, 'http,web', 'roles: \"web\" is not http, issuance or notification'",
     })
     void refusesWhatIsOutOfRange(String name, String value, String mistake) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.bus.IssueOutcome;
 import io.couponrush.bus.Refusal;
+import io.couponrush.http.ProblemCode;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
@@ -28,6 +29,7 @@ class MetersTest {
                 .contains("couponrush_rebuilds_total 0.0")
                 .contains("couponrush_leases_open 0.0")
                 .contains("couponrush_reconnects_total{target=\"redis\"} 0.0")
+                .contains("couponrush_logins_failed_total{why=\"otp_invalid\"} 0.0")
                 .contains("couponrush_commit_batch_count 0")
                 .contains("couponrush_reserve_batch_bucket{le=\"256.0\"} 0");
         for (Refusal why : Refusal.values()) {
@@ -50,6 +52,20 @@ class MetersTest {
         assertThat(scrape("couponrush_claims_total{"))
                 .hasSize(counted.size() + 1)
                 .allMatch(line -> line.endsWith("} 1.0"));
+    }
+
+    @Test
+    void countsWhyLoginsFailAndNothingElseThatWasRefused() {
+        meters.logins().failed(ProblemCode.INVALID_CREDENTIALS);
+        meters.logins().failed(ProblemCode.INVALID_CREDENTIALS);
+        meters.logins().failed(ProblemCode.ACCOUNT_LOCKED);
+        meters.logins().failed(ProblemCode.OVERLOADED);
+        assertThat(scrape("couponrush_logins_failed_total{"))
+                .hasSize(5)
+                .contains(
+                        "couponrush_logins_failed_total{why=\"invalid_credentials\"} 2.0",
+                        "couponrush_logins_failed_total{why=\"account_locked\"} 1.0",
+                        "couponrush_logins_failed_total{why=\"oidc_login_failed\"} 0.0");
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.couponrush.backing.RabbitTopology;
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Callers.Caller;
+import io.couponrush.testkit.Ledger;
+import io.couponrush.testkit.OverheardLog;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Staff;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.TestInstance;
 class FirstTradeStory {
     /** Messages that {@link #whatMakesNoSenseIsADeadLetter} sends. */
     static final int NONSENSE = 16;
+
+    private static final String CANARY = "canary-trade-sings";
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -178,6 +182,9 @@ class FirstTradeStory {
         long event = staff.opens(Sale.of(5));
         long user = service.callers(1).one().userId();
         String good = "{\"type\":\"coupon.grant\",\"data\":{\"eventId\":" + event + ",\"userId\":" + user + "}}";
+        var log = new OverheardLog();
+        Map<String, String> before = new Ledger(service).sums();
+        log.start();
         publish(null, good);
         publish("", good);
         publish("x".repeat(201), good);
@@ -188,17 +195,21 @@ class FirstTradeStory {
                 "null",
                 good + good,
                 good.replace("coupon.grant", "coupon.issued"),
-                good.replace("}}", ",\"admin\":true}}"),
+                good.replace("}}", ",\"password\":\"" + CANARY + "\"}}"),
                 good.replace("}}", ",\"userId\":1}}"),
                 good.replace("\"userId\":" + user, "\"userId\":\"" + user + "\""),
                 good.replace("\"userId\":" + user, "\"userId\":" + user + ".5"),
                 good.replace("\"userId\":" + user, "\"userId\":-" + user),
                 good.replace("\"userId\":" + user, "\"userId\":99999999999999999999"),
-                good.replace("}}", ",\"x\":\"" + "x".repeat(5_000) + "\"}}"));
+                good.replace("}}", ",\"x\":\"" + CANARY + "x".repeat(5_000) + "\"}}"));
         assertThat(3 + bad.size()).isEqualTo(NONSENSE);
         for (String body : bad) publish(newId(), body);
         await().atMost(SOON).until(() -> broker.messageCount(topology.dead()) == NONSENSE);
-        assertThat(service.books().of(event).rows()).isEmpty();
+        log.stop();
+        assertThat(new Ledger(service).sums()).isEqualTo(before);
+        assertThat(log.lines()).anyMatch(line -> line.contains("now a dead letter"));
+        assertThat(log.lines()).noneMatch(line -> line.contains(CANARY));
+        assertThat(log.errors()).isEmpty();
         String id = newId();
         publish(id, good);
         assertThat(answerTo(id).getString("result")).isEqualTo("ISSUED");

@@ -458,6 +458,24 @@ final class HostileInputs {
         }
         String code = "{\"otp\":\"123456\"}";
         add("confirm nothing", post("POST /api/users/me/totp/confirm", user, code), 409, "SECOND_FACTOR_CONFLICT");
+        String change = "POST /api/auth/password";
+        for (String body : List.of(
+                "{}",
+                "{\"newPassword\":\"short\"}",
+                "{\"newPassword\":\"password1234\"}",
+                "{\"newPassword\":[\"" + CANARY + "\"]}",
+                "{\"newPassword\":\"" + "x".repeat(129) + "\"}",
+                "{\"newPassword\":\"" + CANARY + "\",\"password\":null}",
+                "{\"newPassword\":\"" + CANARY + "\",\"userId\":1}")) {
+            add(
+                    "change " + body.substring(0, Math.min(body.length(), 60)),
+                    post(change, user, body),
+                    400,
+                    "VALIDATION_FAILED");
+        }
+        String fresh = "{\"newPassword\":\"" + CANARY + "\"}";
+        add("change by a token", post(change, user, fresh), 403, "REAUTHENTICATION_REQUIRED");
+        add("change nobody's", post(change, null, fresh), 401, "UNAUTHENTICATED");
         add("totp by a token", post("POST /api/users/me/totp", user, "{}"), 403, "REAUTHENTICATION_REQUIRED");
         add("forget by a token", post("DELETE /api/users/me", user, "{}"), 403, "REAUTHENTICATION_REQUIRED");
         add("forget []", post("DELETE /api/users/me", user, "{\"password\":[]}"), 400, "VALIDATION_FAILED");

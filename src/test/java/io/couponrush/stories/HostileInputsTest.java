@@ -28,7 +28,7 @@ class HostileInputsTest {
             Kind.PATHS, "methods and paths",
             Kind.QUERIES, "queries",
             Kind.ACCOUNTS, "registering and signing in",
-            Kind.IDENTITIES, "second factors, other issuers, partners",
+            Kind.IDENTITIES, "second factors, passwords, other issuers, partners",
             Kind.STAFF, "campaigns, guests, grants",
             Kind.USES, "using coupons");
 

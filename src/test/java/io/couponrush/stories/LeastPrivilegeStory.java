@@ -12,6 +12,7 @@ import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Member;
 import io.couponrush.testkit.OverheardLog;
 import io.couponrush.testkit.PrivateRedis;
+import io.couponrush.testkit.Program;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.Sale;
 import io.couponrush.testkit.Staff;
@@ -234,6 +235,39 @@ class LeastPrivilegeStory {
         assertThatThrownBy(() -> ask(redisUri, command))
                 .hasMessageMatching("(?s).*(NOPERM|permissions|can't run this command).*");
         assertThat(ask(redisUri, "HGET cp:{1}:meta epoch")).isEqualTo("null");
+    }
+
+    /** As the service {@code roles} of Compose does. */
+    @Test
+    void psqlMakesTheRolesAndTakesTheirPasswordsFromTheEnvironment() throws SQLException {
+        String psql = Program.find("psql").orElse("");
+        assumeThat(psql).as("a psql").isNotEmpty();
+        try {
+            assertThat(runs(psql, "it's \"odd\" \\ & $HOME")).startsWith("0 ");
+            assertThatThrownBy(() -> connect(app).close()).hasMessageContaining("password authentication failed");
+        } finally {
+            assertThat(runs(psql, PASSWORD)).startsWith("0 ");
+        }
+        connect(app).close();
+        connect(as("couponrush_migrator")).close();
+    }
+
+    private String runs(String psql, String password) {
+        Path conf = Path.of("conf", "postgres");
+        return Program.run(List.of(
+                "env",
+                "MIGRATOR_PASSWORD=" + password,
+                "APP_PASSWORD=" + password,
+                psql,
+                "-X",
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-f",
+                conf.resolve("roles.sql").toString(),
+                "-f",
+                conf.resolve("passwords.sql").toString(),
+                superuser));
     }
 
     @Test

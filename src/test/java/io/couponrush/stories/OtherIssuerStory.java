@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,31 @@ class OtherIssuerStory {
     }
 
     @Test
+    void whoHasNoPasswordTakesAFirstOneJustAfterALogin() {
+        String email = newEmail();
+        issuer.says("first", Map.of("email", email, "email_verified", true));
+        Web web = Web.anybody(service).as(login(goesThere(starts())).with(200).getString("accessToken"));
+        var fresh = new JsonObject().put("newPassword", "four plain words at last");
+        assertThat(service.books().change("update sessions set created_at = created_at - interval '6 minutes'"))
+                .isPositive();
+        assertThat(web.post("/api/auth/password", fresh).code()).isEqualTo("REAUTHENTICATION_REQUIRED");
+        issuer.says("first", Map.of("email", email, "email_verified", true));
+        Web again = Web.anybody(service).as(login(goesThere(starts())).with(200).getString("accessToken"));
+
+        again.post("/api/auth/password", fresh).with(204);
+
+        assertThat(web.get("/api/users/me").status()).isEqualTo(401);
+        Web.anybody(service)
+                .post(
+                        "/api/auth/login",
+                        new JsonObject().put("email", email).put("password", "four plain words at last"))
+                .with(200);
+        assertThat(again.post("/api/auth/password", fresh).code())
+                .as("there is one now")
+                .isEqualTo("VALIDATION_FAILED");
+    }
+
+    @Test
     void whatWasBegunForOnePurposeServesNoOther() {
         Member sora = Member.signsUp(service, "sora");
         Member other = Member.signsUp(service, "sora");
@@ -189,7 +215,8 @@ class OtherIssuerStory {
     }
 
     @Test
-    void aWrongStateSpendsNothing() {
+    void aWrongStateSpendsNothingAndIsCounted() {
+        String before = failures();
         JsonObject back = goesThere(starts());
         JsonObject other = goesThere(starts());
         assertThat(login(back.copy().put("state", other.getString("state"))).code())
@@ -198,8 +225,18 @@ class OtherIssuerStory {
                         .code())
                 .isEqualTo("OIDC_LOGIN_FAILED");
         assertThat(login(back.copy().put("flow", "nonsense")).code()).isEqualTo("OIDC_LOGIN_FAILED");
+        assertThat(failures()).isNotEmpty().isNotEqualTo(before);
         issuer.says("patient", Map.of("email", newEmail(), "email_verified", true));
         assertThat(login(back).status()).isEqualTo(200);
+    }
+
+    private String failures() {
+        return Web.anybody(service)
+                .get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.contains("why=\"oidc_login_failed\""))
+                .collect(Collectors.joining());
     }
 
     @ParameterizedTest

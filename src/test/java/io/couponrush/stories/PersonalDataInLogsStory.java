@@ -92,6 +92,17 @@ class PersonalDataInLogsStory {
 
     private void setsUpASecondFactor(Member mina) {
         Web web = again(mina);
+        for (String wrong : List.of("wrong-password-of-canary", mina.password())) {
+            web.post(
+                    "/api/auth/password",
+                    new JsonObject().put("password", wrong).put("newPassword", canary("four words of a canary")));
+        }
+        web.post(
+                        "/api/auth/password",
+                        new JsonObject()
+                                .put("password", "four words of a canary")
+                                .put("newPassword", mina.password()))
+                .with(204);
         String secret = canary(web.post(ME + "/totp", new JsonObject().put("password", mina.password()))
                 .with(200)
                 .getString("secret"));

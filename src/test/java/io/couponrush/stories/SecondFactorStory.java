@@ -11,8 +11,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +114,34 @@ class SecondFactorStory {
         Web.Reply locked = dain.member().signsIn(dain.app().code());
         assertThat(locked.with(423).getString("code")).isEqualTo("ACCOUNT_LOCKED");
         assertThat(Integer.parseInt(locked.header("Retry-After"))).isBetween(800, 900);
+    }
+
+    @Test
+    void failuresAreCountedByWhatTheyWereAnswered() {
+        Careful doyun = careful("doyun");
+        Map<String, Long> before = failures();
+        assertThat(doyun.member().signsIn().code()).isEqualTo("OTP_REQUIRED");
+        for (int i = 0; i < 4; i++) {
+            assertThat(doyun.member().signsIn(doyun.app().wrongCode()).code()).isEqualTo("OTP_INVALID");
+        }
+        assertThat(doyun.member().signsIn(doyun.app().code()).code()).isEqualTo("ACCOUNT_LOCKED");
+        var nobody = new JsonObject()
+                .put("grantType", "client_credentials")
+                .put("clientId", "partner-0")
+                .put("clientSecret", "no secret of anybody's");
+        assertThat(Web.anybody(service).post("/api/auth/token", nobody).code()).isEqualTo("INVALID_CREDENTIALS");
+        Map<String, Long> expected = new TreeMap<>(before);
+        Map.of("otp_required", 1L, "otp_invalid", 4L, "account_locked", 1L, "invalid_credentials", 1L)
+                .forEach((why, more) -> expected.merge(why, more, Long::sum));
+        assertThat(failures()).isEqualTo(expected);
+    }
+
+    private Map<String, Long> failures() {
+        return Pattern.compile("(?m)^couponrush_logins_failed_total\\{why=\"(\\w+)\"} (\\d+)")
+                .matcher(Web.anybody(service).get("/metrics").text())
+                .results()
+                .collect(Collectors.toMap(
+                        line -> line.group(1), line -> Long.parseLong(line.group(2)), Long::sum, TreeMap::new));
     }
 
     @Test
