@@ -86,7 +86,7 @@ class SlowReadersIT {
     private static void publish(LiveServer server, Browser awake) {
         int until = awake.count.get() + 100;
         for (int i = 0; i < 100; i++) server.publish("coupon.events.1", MESSAGE);
-        await().until(() -> awake.count.get() == until);
+        await().until(() -> awake.count.get() >= until); // the answer of settled() may be counted late
         awake.received.clear();
     }
 
