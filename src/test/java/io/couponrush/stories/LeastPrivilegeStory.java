@@ -244,12 +244,25 @@ class LeastPrivilegeStory {
         assumeThat(psql).as("a psql").isNotEmpty();
         try {
             assertThat(runs(psql, "it's \"odd\" \\ & $HOME")).startsWith("0 ");
-            assertThatThrownBy(() -> connect(app).close()).hasMessageContaining("password authentication failed");
+            if (asksForPasswords()) {
+                assertThatThrownBy(() -> connect(app).close()).hasMessageContaining("password authentication failed");
+            }
         } finally {
             assertThat(runs(psql, PASSWORD)).startsWith("0 ");
         }
         connect(app).close();
         connect(as("couponrush_migrator")).close();
+    }
+
+    /** A server of a distribution may trust whoever comes from its own machine. */
+    private boolean asksForPasswords() throws SQLException {
+        try (var connection = connect(superuser);
+                var rules = connection
+                        .createStatement()
+                        .executeQuery("select count(*) from pg_hba_file_rules where auth_method = 'trust'")) {
+            rules.next();
+            return rules.getInt(1) == 0;
+        }
     }
 
     private String runs(String psql, String password) {
