@@ -1,11 +1,14 @@
 package io.couponrush.fault;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.errorprone.annotations.Immutable;
 import io.couponrush.fault.Fleet.Node;
 import io.couponrush.testkit.PrivateRedis;
 import io.couponrush.testkit.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Random;
 
 /** What may happen at random: each breaks something for a while, says when that is over, and leaves everything well. */
@@ -144,10 +147,10 @@ enum Mishap {
     STOCK_CHANGED("stock lowered and raised", 1, Sign.counter("rebuilds"), s -> {
         int total = s.fleet().books().totalOf(s.sale());
         long issued = total - s.fleet().books().left(s.sale());
-        s.fleet().staff().setsTotal(s.sale(), (int) Math.min(total, issued + 600));
+        s.setsTotal((int) Math.min(total, issued + 600));
         s.pause(500, 1_500);
         s.over();
-        s.fleet().staff().setsTotal(s.sale(), total);
+        s.setsTotal(total);
     }),
     BROKER_AWAY("broker away", 1, Sign.counter("reconnects rabbitmq"), s -> {
         s.fleet().nodes().forEach(node -> node.broker().cut());
@@ -218,6 +221,12 @@ enum Mishap {
 
         private Random random() {
             return random;
+        }
+
+        /** The staff asks again, too, while what was broken before is still felt. */
+        private void setsTotal(int total) {
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> fleet.staff().asksForTotal(sale, total).status() == 200);
         }
 
         private Node anyNode() {
