@@ -83,7 +83,7 @@ public final class AccountFeature {
         var seal = new Seal(bytes(own == null ? jwt.secret() : own), "second factors");
         this.factors = new SecondFactors(store.secondFactors, guard, seal, clock);
         this.label = settings.secondFactor().label();
-        this.passwords = new Passwords(vertx);
+        this.passwords = new Passwords(vertx, nanoTime);
         this.accounts = new Accounts(store.users, passwords, store.passwords, guard, factors, sessions);
         this.owner = new Owner(store.users, store.sessions, accounts);
         this.portrait = new Portrait(store.users, store.sessions, factors, store.identities);

@@ -2,7 +2,6 @@ package io.couponrush.account;
 
 import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
-import io.couponrush.http.Role;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
@@ -128,14 +127,7 @@ final class IdentityStore {
     }
 
     private static Optional<User> first(RowSet<Row> rows) {
-        return stream(rows)
-                .map(row -> new User(
-                        row.getLong("id"),
-                        row.getString("email"),
-                        row.getString("name"),
-                        Role.valueOf(row.getString("role")),
-                        row.getInteger("credentials_version")))
-                .findFirst();
+        return stream(rows).map(UserStore::user).findFirst();
     }
 
     private static Stream<Row> stream(RowSet<Row> rows) {

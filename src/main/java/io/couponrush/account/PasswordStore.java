@@ -12,11 +12,6 @@ import java.util.UUID;
 
 /** Changes the passwords in the table {@code users}. */
 final class PasswordStore {
-    /** From here on nobody opens a session for this user, or changes the password. */
-    private static final String HOLD = """
-            select 1 from users where id = $1 for update
-            """;
-
     /** Only from a session that lives: another change may have ended it while this one waited. */
     private static final String CHANGE =
             """
@@ -47,8 +42,7 @@ final class PasswordStore {
      * @return the user's other sessions, which ended; empty when that session is over itself, and then nothing happened
      */
     Future<Optional<List<UUID>>> change(long userId, UUID sessionId, String hash, AuditEntry entry) {
-        return pool.withTransaction(tx -> tx.preparedQuery(HOLD)
-                .execute(Tuple.of(userId))
+        return pool.withTransaction(tx -> UserStore.hold(tx, userId)
                 .compose(held -> tx.preparedQuery(CHANGE).execute(Tuple.of(userId, sessionId, hash)))
                 .compose(rows -> rows.rowCount() == 1
                         ? endOthers(tx, userId, sessionId, entry).map(Optional::of)

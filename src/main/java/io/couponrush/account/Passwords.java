@@ -38,10 +38,6 @@ final class Passwords {
     private final LongSupplier nanoTime;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    Passwords(Vertx vertx) {
-        this(vertx, System::nanoTime);
-    }
-
     Passwords(Vertx vertx, LongSupplier nanoTime) {
         this.workers = vertx.createSharedWorkerExecutor("passwords", THREADS);
         this.nanoTime = nanoTime;

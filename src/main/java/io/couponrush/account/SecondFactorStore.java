@@ -50,12 +50,6 @@ final class SecondFactorStore {
             where user_id = $1 and secret = $2 and confirmed_at is null
             """;
 
-    /** Locked before its second factor is, as whoever forgets the user does. */
-    private static final String HOLD_USER =
-            """
-            select 1 from users where id = $1 for update
-            """;
-
     /** A login that was verified when there was no second factor opens no session any more. */
     private static final String OTHER_CREDENTIALS =
             """
@@ -114,8 +108,7 @@ final class SecondFactorStore {
         String[] hashes = codes.stream()
                 .map(code -> HexFormat.of().formatHex(code.hash()))
                 .toArray(String[]::new);
-        return pool.withTransaction(tx -> tx.preparedQuery(HOLD_USER)
-                .execute(Tuple.of(userId))
+        return pool.withTransaction(tx -> UserStore.hold(tx, userId)
                 .compose(held -> tx.preparedQuery(CONFIRM).execute(Tuple.of(userId, secret, step)))
                 .compose(rows -> isOne(rows)
                         ? tx.preparedQuery(OTHER_CREDENTIALS)

@@ -2,7 +2,6 @@ package io.couponrush.account;
 
 import io.couponrush.audit.AuditEntry;
 import io.couponrush.audit.AuditStore;
-import io.couponrush.http.Role;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
@@ -236,12 +235,6 @@ final class SessionStore {
     }
 
     private static Session session(Row row) {
-        var user = new User(
-                row.getLong("id"),
-                row.getString("email"),
-                row.getString("name"),
-                Role.valueOf(row.getString("role")),
-                row.getInteger("credentials_version"));
-        return new Session(row.getUUID("session_id"), user);
+        return new Session(row.getUUID("session_id"), UserStore.user(row));
     }
 }

@@ -101,6 +101,10 @@ final class UserStore {
             select count(*) = 1 and bool_and(id = $1) as last from admins
             """;
 
+    private static final String HOLD = """
+            select 1 from users where id = $1 for update
+            """;
+
     private static final String INSERT_WITHOUT_PASSWORD =
             """
             insert into users (email, name)
@@ -245,6 +249,14 @@ final class UserStore {
         return ended.compose(ids -> AuditStore.append(tx, entry).map(new RoleChange(user, ids)));
     }
 
+    /**
+     * Until the transaction ends nobody opens a session for this user, or changes what they sign in with. Comes before
+     * any lock of a row that belongs to the user, as whoever forgets the user takes them.
+     */
+    static Future<Void> hold(SqlClient tx, long userId) {
+        return tx.preparedQuery(HOLD).execute(Tuple.of(userId)).mapEmpty();
+    }
+
     /** Users {@code first} to {@code last} of a run, who cannot sign in. */
     Future<List<User>> insertWithoutPassword(String run, int first, int last) {
         return pool.preparedQuery(INSERT_WITHOUT_PASSWORD)
@@ -266,7 +278,8 @@ final class UserStore {
         return StreamSupport.stream(rows.spliterator(), false).toList();
     }
 
-    private static User user(Row row) {
+    /** From a row with all columns of a user. */
+    static User user(Row row) {
         return new User(
                 row.getLong("id"),
                 row.getString("email"),

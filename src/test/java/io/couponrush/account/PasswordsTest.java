@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
     private final Vertx vertx = Vertx.vertx();
-    private final Passwords passwords = new Passwords(vertx);
+    private final Passwords passwords = new Passwords(vertx, System::nanoTime);
 
     @AfterEach
     void close() {

@@ -1,11 +1,10 @@
 package io.couponrush.fault;
 
-import static org.awaitility.Awaitility.await;
-
 import com.google.errorprone.annotations.Immutable;
 import io.couponrush.fault.Fleet.Node;
 import io.couponrush.testkit.PrivateRedis;
 import io.couponrush.testkit.TcpProxy;
+import io.couponrush.testkit.Web;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -225,8 +224,8 @@ enum Mishap {
 
         /** The staff asks again, too, while what was broken before is still felt. */
         private void setsTotal(int total) {
-            await().atMost(Duration.ofSeconds(15))
-                    .until(() -> fleet.staff().asksForTotal(sale, total).status() == 200);
+            Web.insist(Duration.ofSeconds(15), () -> fleet.staff().asksForTotal(sale, total))
+                    .with(200);
         }
 
         private Node anyNode() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.couponrush.testkit.Browser;
+import io.couponrush.testkit.LiveHeap;
 import io.couponrush.testkit.RawHttp;
 import io.vertx.core.json.JsonArray;
 import java.io.ByteArrayOutputStream;
@@ -51,12 +52,12 @@ class SlowReadersIT {
             sleeper.send(transport.text(REGISTER));
             Browser awake =
                     transport.browser(server).register("coupon.events.1").settled();
-            long before = used();
+            long before = LiveHeap.ofThisProcess();
             for (int sent = 0; server.count("couponrush.sockets.slow.closed") < 1; sent += 100) {
                 assertThat(sent).as("messages of 1 KB").isLessThan(100_000);
                 publish(server, awake);
             }
-            assertThat(used() - before).isLessThan(30 << 20);
+            assertThat(LiveHeap.ofThisProcess() - before).isLessThan(30 << 20);
             server.publish("coupon.events.1", MESSAGE);
             assertThat(awake.next().getString("type")).isEqualTo("rec");
             await().until(() -> server.open() == 1);
@@ -72,13 +73,13 @@ class SlowReadersIT {
             crawler.send(transport.text(REGISTER));
             Browser awake =
                     transport.browser(server).register("coupon.events.1").settled();
-            long before = used();
+            long before = LiveHeap.ofThisProcess();
             for (int sent = 0; server.count("couponrush.sockets.slow.closed") < 1; sent += 100) {
                 assertThat(sent).as("messages of 1 KB").isLessThan(100_000);
                 crawler.read(10_000);
                 publish(server, awake);
             }
-            assertThat(used() - before).isLessThan(30 << 20);
+            assertThat(LiveHeap.ofThisProcess() - before).isLessThan(30 << 20);
             await().until(() -> server.open() == 1);
         }
     }
@@ -99,7 +100,7 @@ class SlowReadersIT {
                 var rawSleepers = new Sockets(server.port(), 10, Transport.RAW);
                 var framedSleepers = new Sockets(server.port(), 10, Transport.FRAMED)) {
             Browser awake = server.raw().register("coupon.events.1").settled();
-            long before = used();
+            long before = LiveHeap.ofThisProcess();
             rawSleepers.send(Transport.RAW.text(REGISTER));
             framedSleepers.send(Transport.FRAMED.text(REGISTER));
             rawFloods.send(flood(Transport.RAW));
@@ -109,7 +110,7 @@ class SlowReadersIT {
             assertThat(awake.next().getString("type")).isEqualTo("rec");
             assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(5));
             await().until(() -> server.open() == 21);
-            assertThat(used() - before).isLessThan(60 << 20);
+            assertThat(LiveHeap.ofThisProcess() - before).isLessThan(60 << 20);
         }
     }
 
@@ -178,11 +179,5 @@ class SlowReadersIT {
                 .putInt(0)
                 .put(payload)
                 .array();
-    }
-
-    private static long used() {
-        System.gc();
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 }

@@ -369,7 +369,7 @@ class PrivacyStory {
 
     /** Passwords are checked two at a time, and nobody waits for that for long. */
     private static Web.Reply unlessBusy(Supplier<Web.Reply> call) {
-        return Awaitility.await().atMost(Duration.ofMinutes(1)).until(call::get, reply -> reply.status() != 503);
+        return Web.insist(Duration.ofMinutes(1), call);
     }
 
     /** Not so fast that all is over before the first password was checked. */

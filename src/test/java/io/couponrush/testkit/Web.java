@@ -1,5 +1,7 @@
 package io.couponrush.testkit;
 
+import static org.awaitility.Awaitility.await;
+
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** One well-behaved client, one request at a time. */
 public final class Web {
@@ -107,6 +110,11 @@ public final class Web {
                 .timeout(Duration.ofSeconds(20));
         if (token != null) request.header("Authorization", "Bearer " + token);
         return request;
+    }
+
+    /** Asks again, for so long at most, while the service is too busy or a part of it is away. */
+    public static Reply insist(Duration patience, Supplier<Reply> call) {
+        return await().atMost(patience).until(call::get, reply -> reply.status() != 503);
     }
 
     private static Reply send(HttpRequest.Builder request) {
