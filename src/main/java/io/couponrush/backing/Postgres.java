@@ -47,7 +47,8 @@ public final class Postgres {
      * @param reconnected told of each connection that replaces a lost one, from any thread
      */
     public static Pool pool(Vertx vertx, Settings.Postgres settings, Runnable reconnected) {
-        return pool(vertx, settings, "postgres", settings.poolSize(), settings.poolQueue(), reconnected);
+        var options = sized(settings, "postgres", settings.poolSize(), settings.poolQueue());
+        return pool(vertx, plannedAnew(connect(settings)), options, settings.statementTimeout(), reconnected);
     }
 
     /** A pool of its own, so that others cannot starve it. */
@@ -70,7 +71,8 @@ public final class Postgres {
             return null;
         }
         var size = sized(settings, "postgres-read", settings.poolSize(), settings.poolQueue());
-        return pool(vertx, connect(settings, uri), size, settings.statementTimeout(), Postgres::notCounted);
+        return pool(
+                vertx, plannedAnew(connect(settings, uri)), size, settings.statementTimeout(), Postgres::notCounted);
     }
 
     /** For long readings: they may take their time, but neither write nor take several processors. */
@@ -99,7 +101,7 @@ public final class Postgres {
      * its transaction was left alone, or {@code idle} after it was last used. A silent server is given up then, too.
      */
     public static Pool session(Vertx vertx, Settings.Postgres settings, String name, Duration idle) {
-        var connect = connect(settings)
+        var connect = plannedAnew(connect(settings))
                 .addProperty("statement_timeout", millis(LOOKS_AWAY))
                 .addProperty("idle_in_transaction_session_timeout", millis(LOOKS_AWAY))
                 .addProperty("idle_session_timeout", millis(idle));
@@ -195,6 +197,11 @@ public final class Postgres {
                 .addProperty("lock_timeout", millis(settings.lockTimeout()))
                 .addProperty("idle_in_transaction_session_timeout", millis(LEFT_ALONE))
                 .addProperty("application_name", "couponrush");
+    }
+
+    /** A plan that was made while the tables were empty scans them when they are full. */
+    private static PgConnectOptions plannedAnew(PgConnectOptions options) {
+        return options.addProperty("plan_cache_mode", "force_custom_plan");
     }
 
     private static String millis(Duration time) {

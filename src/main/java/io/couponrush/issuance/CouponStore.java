@@ -60,7 +60,7 @@ final class CouponStore implements CouponBook {
             """
             with page as (
                 select id, user_id from user_coupons
-                 where event_id = $1 and epoch < $2 and id > $3
+                 where event_id + 0 = $1 and epoch < $2 and id > $3
                  order by id
                  limit $4)
             select user_id, count(*)::integer as coupons, (select max(id) from page) as last_id,

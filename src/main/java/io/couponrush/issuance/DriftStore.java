@@ -27,7 +27,7 @@ final class DriftStore {
     private static final String CONSUMED =
             """
             select count(*) from unnest($1::uuid[], $2::uuid[]) as t (r, l)
-             where exists (select 1 from user_coupons c where c.rid = r and c.lease = l)
+             where (select count(*) from user_coupons c where c.rid = r and c.lease = l) > 0
             """;
 
     private final Pool session;

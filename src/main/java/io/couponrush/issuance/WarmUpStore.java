@@ -44,7 +44,7 @@ public final class WarmUpStore implements WarmUp.Book {
             """
             select e.epoch, e.total_count - e.issued_count as free, e.max_per_user, c.users, c.units
               from coupon_events e,
-                   (select count(distinct user_id) as users, count(*) as units from user_coupons where event_id = $1) c
+                   (select count(distinct user_id) as users, count(*) as units from user_coupons where event_id + 0 = $1) c
              where e.id = $1
             """;
 

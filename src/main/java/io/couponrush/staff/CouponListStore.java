@@ -19,7 +19,7 @@ public final class CouponListStore {
             select id, coupon_code, user_id, issued_at, expires_at, used_at,
                    case when status = 'active' and expires_at <= now() then 'expired' else status end as state
               from user_coupons
-             where event_id = $1
+             where event_id + 0 = $1
                and id > $2
                and ($3::bigint is null or user_id = $3)
                and ($4::text is null or coupon_code = $4)

@@ -30,7 +30,7 @@ public final class StatsStore {
                        count(*) filter (where status = 'revoked') as revoked,
                        min(issued_at) as first, max(issued_at) as last
                   from user_coupons
-                 where event_id = $1
+                 where event_id + 0 = $1
                  group by 1),
             whole as (
                 select coalesce(sum(used), 0)::bigint as used, coalesce(sum(expired), 0)::bigint as expired,
@@ -55,7 +55,7 @@ public final class StatsStore {
             select t.user_id, u.email, t.issued
               from (select user_id, count(*) as issued
                       from user_coupons
-                     where event_id = $1 and (select max_per_user from coupon_events where id = $1) > 1
+                     where event_id + 0 = $1 and (select max_per_user from coupon_events where id = $1) > 1
                      group by user_id
                     having count(*) > 1
                      order by issued desc, user_id
