@@ -1,6 +1,6 @@
 package io.couponrush.issuance;
 
-import java.nio.charset.StandardCharsets;
+import io.netty.buffer.ByteBufUtil;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ record OutboxMessage(long rowId, String id, String topic, Instant at, String bod
     }
 
     private static boolean isShort(String name) {
-        return name.getBytes(StandardCharsets.UTF_8).length <= NAME_MAX;
+        return ByteBufUtil.utf8Bytes(name) <= NAME_MAX;
     }
 
     OutboxMessage within(String otherTrace) {

@@ -34,7 +34,10 @@ import org.slf4j.event.Level;
  */
 public final class OutboxRelay extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
-    private static final int ROWS = 32;
+
+    /** Of up to a batch of coupons each: what has begun is not taken back when a rush begins. */
+    private static final int ROWS = 8;
+
     private static final int BROUGHT_BACK = 500;
     private static final long PATIENCE_MS = 5_000;
     private static final long CUT_MS = 7_000;

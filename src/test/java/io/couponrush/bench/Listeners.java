@@ -27,6 +27,7 @@ final class Listeners {
     private static final int CONNECTIONS = 64;
     private static final int PUBLISHED = 5;
     private static final int WARM_UP_S = 5;
+    private static final int APART_S = 3;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final URI service;
@@ -35,18 +36,17 @@ final class Listeners {
             new HttpClientOptions(),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(-1));
 
-    private Listeners(List<URI> nodes) {
-        browsers = new Browsers(vertx, nodes);
-        service = nodes.get(0);
+    private Listeners(URI service) {
+        browsers = new Browsers(vertx, List.of(service));
+        this.service = service;
     }
 
     /**
-     * Arguments: the service's URL, or those of its nodes with commas between, then {@code fanout}, token of staff, event, sockets, the service's process id; or
-     * {@code latency}, file of users, event, users, claims a second, seconds.
+     * Arguments: the service's URL; then {@code fanout}, token of staff or {@code -}, event, sockets, the service's process
+     * id; or {@code latency}, file of users, event, users, claims a second, seconds.
      */
     public static void main(String[] args) throws Exception {
-        var listeners =
-                new Listeners(Arrays.stream(args[0].split(",")).map(URI::create).toList());
+        var listeners = new Listeners(URI.create(args[0]));
         long event = Long.parseLong(args[3]);
         int count = Integer.parseInt(args[4]);
         if (args[1].equals("fanout")) {
@@ -58,15 +58,16 @@ final class Listeners {
         listeners.vertx.close().await();
     }
 
+    /** With a token of staff it makes the news; without, it hears what another makes. Times are those of the wall. */
     private void fanOut(String staff, long event, int count, Path status) throws Exception {
-        var heard = new AtomicInteger();
+        var heard = new Heard(count);
         long before = kilobytes(status);
         long began = System.nanoTime();
         var registered = new AtomicInteger();
         List<WebSocket> all = browsers.connect(
                 count,
                 socket -> socket.textMessageHandler(text -> {
-                    if (text.contains("\"coupon.event\"")) heard.incrementAndGet();
+                    if (text.contains("\"coupon.event\"")) heard.another();
                     if (text.contains("\"registered\"")) registered.incrementAndGet();
                 }));
         double connecting = seconds(began);
@@ -78,16 +79,35 @@ final class Listeners {
                 "%d sockets: connected in %.1f s, %.0f registrations/s, %.1f KiB resident memory a socket%n",
                 count, connecting, count / registering, (kilobytes(status) - before) / (double) count);
         for (int i = 0; i < PUBLISHED; i++) {
-            heard.set(0);
-            began = System.nanoTime();
-            post(staff, event, i % 2 == 0 ? "pause" : "resume");
-            until(() -> heard.get() > 0);
-            double first = seconds(began);
-            until(() -> heard.get() == count);
-            System.out.printf(
-                    "one message: first socket after %.0f ms, last of %d after %.0f ms%n",
-                    first * 1_000, count, seconds(began) * 1_000);
-            TimeUnit.SECONDS.sleep(1);
+            if (!staff.equals("-")) {
+                System.out.printf("message %d sent at %d%n", i + 1, System.currentTimeMillis());
+                post(staff, event, i % 2 == 0 ? "pause" : "resume");
+            }
+            int messages = i + 1;
+            until(() -> heard.messages.get() == messages);
+            TimeUnit.SECONDS.sleep(staff.equals("-") ? 0 : APART_S);
+        }
+    }
+
+    /** What all sockets of the one event loop heard. */
+    private static final class Heard {
+        private final int sockets;
+        private final AtomicInteger messages = new AtomicInteger();
+        private int some;
+        private long first;
+
+        Heard(int sockets) {
+            this.sockets = sockets;
+        }
+
+        void another() {
+            long now = System.currentTimeMillis();
+            if (some++ == 0) first = now;
+            if (some == sockets) {
+                some = 0;
+                System.out.printf("message %d heard at %d to %d%n", messages.get() + 1, first, now);
+                messages.incrementAndGet();
+            }
         }
     }
 

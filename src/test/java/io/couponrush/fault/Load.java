@@ -1,5 +1,6 @@
 package io.couponrush.fault;
 
+import io.couponrush.testkit.Answer;
 import io.couponrush.testkit.Answer.Press;
 import io.couponrush.testkit.Answers;
 import io.couponrush.testkit.Callers;
@@ -55,6 +56,13 @@ final class Load {
 
     Answers soFar() {
         return atA.answersSoFar().and(atB.answersSoFar());
+    }
+
+    /** At both nodes, since that moment. */
+    List<Answer> since(long nanoTime) {
+        List<Answer> since = new ArrayList<>(atA.answersSince(nanoTime));
+        since.addAll(atB.answersSince(nanoTime));
+        return since;
     }
 
     Answers soFarAtB() {

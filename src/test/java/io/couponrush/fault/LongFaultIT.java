@@ -27,9 +27,6 @@ class LongFaultIT {
     private static final int MISHAPS = Integer.getInteger("faults.mishaps", 200);
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
 
-    /** A machine that is busy with the tests themselves. */
-    private static final double SLACK = 3;
-
     @Test
     void everybodyIsToldTheTruthWhateverHappens(Fleet fleet) {
         System.out.println("faults.seed=" + SEED);
@@ -52,7 +49,7 @@ class LongFaultIT {
         var slow = new ArrayList<String>();
         tolls.forEach((mishap, toll) -> {
             if (toll.noticed < toll.times()) unnoticed.put(mishap.title, toll.noticed + " of " + toll.times());
-            if (toll.slowest() > mishap.mayTake * SLACK) slow.add(mishap.title + ": " + toll.slowest() + " s");
+            if (toll.slowest() > mishap.mayTake * Trial.SLACK) slow.add(mishap.title + ": " + toll.slowest() + " s");
         });
         assertThat(unnoticed).isEmpty();
         assertThat(slow).isEmpty();

@@ -17,9 +17,13 @@ import java.util.concurrent.TimeUnit;
 /** One sale of a long run: mishaps at random, one after the other, each when the last one is forgotten. */
 final class Round {
     private static final List<Mishap> MISHAPS = List.of(Mishap.values());
-    private static final int USERS = 36_000;
-    private static final int PER_SECOND = 1_200;
-    private static final long UNTIL_FORGOTTEN_S = 12;
+    private static final int USERS = 48_000;
+    private static final int PER_SECOND = 900;
+
+    private static final long LEAST_PATIENCE_S = 12;
+    private static final long MOST_PATIENCE_S =
+            MISHAPS.stream().mapToLong(Round::patienceSeconds).max().orElseThrow();
+    private static final long LOOK_MS = 1_000;
     private static final long WARM_UP_S = 3;
     private static final long CALM = TimeUnit.SECONDS.toNanos(1);
     private static final long NOTICED_WITHIN_S = 5;
@@ -66,7 +70,7 @@ final class Round {
     }
 
     private Result run() {
-        while (load.secondsLeft() > UNTIL_FORGOTTEN_S) {
+        while (load.secondsLeft() > MOST_PATIENCE_S) {
             Mishap next = MISHAPS.get(random.nextInt(MISHAPS.size()));
             hits.add(hit(next));
             assertThat(fleet.books().count(WRONG_COUNT + sale)).as("I1, I2").isZero();
@@ -82,10 +86,10 @@ final class Round {
     }
 
     private Hit hit(Mishap what) {
-        List<Counters> counted = counters();
         List<Answer> before = calm();
+        List<Counters> counted = counters();
         Scene scene = what.happensTo(fleet, sale, random);
-        double recovery = recovery(scene);
+        double recovery = recovery(what, scene);
         long noticed = noticed(what, scene, counted, before);
         var hit = new Hit(what, scene.began(), recovery, noticed);
         System.out.printf("%s: well after %.1f s; %s %d%n", what.title, recovery, what.noticedBy.words(), noticed);
@@ -96,12 +100,19 @@ final class Round {
         return fleet.nodes().stream().map(node -> Counters.of(node.process())).toList();
     }
 
-    /** The answers of the last second. What is best so far is the pace: a mishap that is still felt excuses no other. */
+    /**
+     * The answers of the last second, once that was in pace: what happens next is held against it. What is best so far is
+     * the pace, so a mishap that is still felt excuses no other.
+     */
     private List<Answer> calm() {
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEAST_PATIENCE_S);
         long now = System.nanoTime();
-        List<Answer> last = load.soFar().all().stream()
-                .filter(a -> a.ended() - (now - CALM) >= 0)
-                .toList();
+        List<Answer> last = load.since(now - CALM);
+        while (best.recovery(last, now - CALM, now).isEmpty() && now - patience < 0) {
+            Trial.pause(LOOK_MS / 4);
+            now = System.nanoTime();
+            last = load.since(now - CALM);
+        }
         Pace pace = Pace.of(last, now - CALM, now, PER_SECOND / 4);
         boolean known = last.stream().anyMatch(Answer::issued);
         if (known && pace.limit() < best.limit()) best = pace;
@@ -122,21 +133,22 @@ final class Round {
     private long seen(Mishap what, Scene scene, List<Counters> counted, List<Answer> before) {
         List<Counters> now = counters();
         var grown = now.get(0).since(counted.get(0)).and(now.get(1).since(counted.get(1)));
-        List<Answer> since = load.soFar().all().stream()
-                .filter(a -> a.ended() - scene.began() > 0)
-                .toList();
-        return what.noticedBy.seen(grown, before, since);
+        return what.noticedBy.seen(grown, before, load.since(scene.began()));
     }
 
-    private double recovery(Scene scene) {
-        long patience = scene.endedAt() + TimeUnit.SECONDS.toNanos(UNTIL_FORGOTTEN_S);
+    private double recovery(Mishap what, Scene scene) {
+        long patience = scene.endedAt() + TimeUnit.SECONDS.toNanos(patienceSeconds(what));
         OptionalDouble seconds = OptionalDouble.empty();
         while (seconds.isEmpty() && System.nanoTime() - patience < 0 && !load.hasEnded()) {
-            Trial.pause(250);
-            List<Answer> all = load.soFar().all();
-            seconds = best.recovery(all, scene.endedAt(), System.nanoTime());
+            Trial.pause(LOOK_MS);
+            seconds = best.recovery(load.since(scene.endedAt()), scene.endedAt(), System.nanoTime());
         }
         return seconds.orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /** As long as it may take, so that no answer is given before the time is up. */
+    private static long patienceSeconds(Mishap what) {
+        return Math.max(LEAST_PATIENCE_S, (long) (what.mayTake * Trial.SLACK));
     }
 
     /** Claims, and those that were acknowledged, that first came between this mishap and the next. */

@@ -22,8 +22,8 @@ class RowsReadIT {
     /** In each index that it has to look at, a few entries a claim. */
     private static final int ENOUGH = CLAIMS * 10;
 
-    private static final String BATCH =
-            "select count(*) from issue_batch($1, " + EPOCH + ", $2, $3, $4::uuid[], array(select unnest($4::uuid[])::text))";
+    private static final String BATCH = "select count(*) from issue_batch($1, " + EPOCH
+            + ", $2, $3, $4::uuid[], array(select unnest($4::uuid[])::text))";
     private static final String RESOLVE =
             "select count(*) from (select resolve_leases($1, $2, $4) where cardinality($3::bigint[]) > 0) r";
     private static final String STORED =

@@ -11,23 +11,48 @@ class RushTest implements Timers {
     private final Rush rush = new Rush(6_000, this);
 
     @Test
-    void isOnFromTheRateOnAndForTheSecondAfter() {
-        rush.issued(5_999);
+    void isOnFromTheRateOn() {
+        spread(1_499, 1_499, 1_499, 1_499, 3);
         assertThat(rush.on()).isFalse();
         rush.issued(1);
         assertThat(rush.on()).isTrue();
-        pass(1_000);
-        assertThat(rush.on()).isTrue();
-        pass(1_000);
+        pass(600);
+        assertThat(rush.on()).as("a whole second").isFalse();
+    }
+
+    @Test
+    void isOnAtOnceWhenATenthOfASecondBringsAQuarter() {
+        rush.issued(1_499);
         assertThat(rush.on()).isFalse();
+        rush.issued(1);
+        assertThat(rush.on()).isTrue();
+        pass(900);
+        assertThat(rush.on()).as("in its second").isTrue();
+        pass(100);
+        assertThat(rush.on()).as("after it").isFalse();
     }
 
     @Test
     void isNotOnForAsManyInALongerTime() {
-        for (int i = 0; i < 20; i++) {
-            rush.issued(2_900);
+        for (int i = 0; i < 60; i++) {
+            rush.issued(599);
             assertThat(rush.on()).isFalse();
-            pass(500);
+            pass(100);
+        }
+    }
+
+    @Test
+    void forgetsAllWhenNothingIsIssuedForLong() {
+        rush.issued(100_000);
+        pass(TimeUnit.DAYS.toMillis(3));
+        assertThat(rush.on()).isFalse();
+    }
+
+    /** A tenth of a second each. */
+    private void spread(int... coupons) {
+        for (int some : coupons) {
+            pass(100);
+            rush.issued(some);
         }
     }
 

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 import io.couponrush.testkit.Answer.Press;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +20,7 @@ public final class Crowd {
 
     private final List<Press> presses;
     private final AtomicInteger next = new AtomicInteger();
-    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
     private final AtomicInteger issued = new AtomicInteger();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopped;
@@ -70,6 +72,19 @@ public final class Crowd {
     /** What has been answered until now. */
     public Answers answersSoFar() {
         return new Answers(new ArrayList<>(answers));
+    }
+
+    /** What was answered since that moment; reads no more than that, so that whoever looks often takes nothing from the load. */
+    public List<Answer> answersSince(long nanoTime) {
+        List<Answer> since = new ArrayList<>();
+        Iterator<Answer> newest = answers.descendingIterator();
+        while (newest.hasNext()) {
+            Answer answer = newest.next();
+            if (answer.ended() - nanoTime <= 0) break;
+            since.add(answer);
+        }
+        Collections.reverse(since);
+        return since;
     }
 
     /** Waits for the last one. */
