@@ -11,11 +11,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A user whose page is open: it listens to an event and to what this user alone is told, comes back when its socket is
- * lost, and then asks for what it missed.
+ * A user whose page is open: it listens to an event and to what this user alone is told, says now and then that it is there,
+ * comes back when its socket is lost, and then asks for what it missed.
  */
 public final class Shopper {
     private static final long COME_BACK_MS = 300;
+    private static final long PING_MS = 20_000;
 
     private final Service service;
     private final Caller caller;
@@ -132,7 +133,13 @@ public final class Shopper {
 
     private void listen(Browser connected) {
         browser = connected;
-        connected.socket.closeHandler(v -> comeBack());
+        long pings = Callers.VERTX.setPeriodic(PING_MS, timer -> {
+            Browser unused = connected.ping();
+        });
+        connected.socket.closeHandler(v -> {
+            boolean unused = Callers.VERTX.cancelTimer(pings);
+            comeBack();
+        });
         connected.register("coupon.events." + eventId).register("coupon.users." + caller.userId(), caller.token());
         connected.send(new JsonObject().put("type", "send").put("address", "registered"));
     }
