@@ -1,5 +1,6 @@
 package io.couponrush.bench;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
@@ -28,6 +29,8 @@ final class Listeners {
     private static final int PUBLISHED = 5;
     private static final int WARM_UP_S = 5;
     private static final int APART_S = 3;
+    private static final int PING_MS = 20_000;
+    private static final int TURNS = 200;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final URI service;
@@ -71,6 +74,7 @@ final class Listeners {
                     if (text.contains("\"registered\"")) registered.incrementAndGet();
                 }));
         double connecting = seconds(began);
+        pingAll(all);
         began = System.nanoTime();
         all.forEach(socket -> Browsers.register(socket, "coupon.events." + event, ""));
         until(() -> registered.get() == count);
@@ -87,6 +91,16 @@ final class Listeners {
             until(() -> heard.messages.get() == messages);
             TimeUnit.SECONDS.sleep(staff.equals("-") ? 0 : APART_S);
         }
+    }
+
+    /** Each in twenty seconds, as pages do: who is silent for a minute is closed. */
+    private void pingAll(List<WebSocket> all) {
+        int[] next = {0};
+        vertx.setPeriodic(PING_MS / TURNS, timer -> {
+            for (int i = 0; i <= all.size() / TURNS; i++) {
+                Future<Void> unused = all.get(next[0]++ % all.size()).writeTextMessage("{\"type\":\"ping\"}");
+            }
+        });
     }
 
     /** What all sockets of the one event loop heard. */
