@@ -1,6 +1,5 @@
 package io.couponrush.issuance;
 
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,17 +40,13 @@ final class Rush {
             all += some;
             most = Math.max(most, some);
         }
-        return all >= perSecond || most >= (perSecond + QUARTER - 1) / QUARTER;
+        return all >= perSecond || most * QUARTER >= perSecond;
     }
 
     private void turn() {
         long now = now();
-        if (now - tenth >= SECOND) {
-            Arrays.fill(issued, 0);
-        } else {
-            for (long t = tenth + 1; t <= now; t++) {
-                issued[slot(t)] = 0;
-            }
+        for (long t = Math.max(tenth, now - SECOND) + 1; t <= now; t++) {
+            issued[slot(t)] = 0;
         }
         tenth = now;
     }

@@ -82,14 +82,15 @@ final class Listeners {
         System.out.printf(
                 "%d sockets: connected in %.1f s, %.0f registrations/s, %.1f KiB resident memory a socket%n",
                 count, connecting, count / registering, (kilobytes(status) - before) / (double) count);
+        boolean makesTheNews = !staff.equals("-");
         for (int i = 0; i < PUBLISHED; i++) {
-            if (!staff.equals("-")) {
+            if (makesTheNews) {
+                TimeUnit.SECONDS.sleep(APART_S);
                 System.out.printf("message %d sent at %d%n", i + 1, System.currentTimeMillis());
                 post(staff, event, i % 2 == 0 ? "pause" : "resume");
             }
             int messages = i + 1;
             until(() -> heard.messages.get() == messages);
-            TimeUnit.SECONDS.sleep(staff.equals("-") ? 0 : APART_S);
         }
     }
 

@@ -19,10 +19,10 @@ final class Round {
     private static final List<Mishap> MISHAPS = List.of(Mishap.values());
     private static final int USERS = 48_000;
     private static final int PER_SECOND = 900;
-
     private static final long LEAST_PATIENCE_S = 12;
     private static final long MOST_PATIENCE_S =
             MISHAPS.stream().mapToLong(Round::patienceSeconds).max().orElseThrow();
+    private static final long GLANCE_MS = 250;
     private static final long LOOK_MS = 1_000;
     private static final long WARM_UP_S = 3;
     private static final long CALM = TimeUnit.SECONDS.toNanos(1);
@@ -109,7 +109,7 @@ final class Round {
         long now = System.nanoTime();
         List<Answer> last = load.since(now - CALM);
         while (best.recovery(last, now - CALM, now).isEmpty() && now - patience < 0) {
-            Trial.pause(LOOK_MS / 4);
+            Trial.pause(GLANCE_MS);
             now = System.nanoTime();
             last = load.since(now - CALM);
         }
@@ -124,7 +124,7 @@ final class Round {
         long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(NOTICED_WITHIN_S);
         long noticed = seen(what, scene, counted, before);
         while (noticed == 0 && System.nanoTime() - patience < 0) {
-            Trial.pause(250);
+            Trial.pause(GLANCE_MS);
             noticed = seen(what, scene, counted, before);
         }
         return noticed;

@@ -32,7 +32,6 @@ import java.util.stream.Stream;
 public final class Page implements AutoCloseable {
     private static final long COME_BACK_MS = 100;
     private static final long COME_BACK_SPREAD_MS = 900;
-    private static final long PING_MS = 10_000;
     private static final String SETTLED = "settled";
     private static final WebSocketClient SOCKETS =
             Callers.VERTX.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(50_000));
@@ -130,11 +129,7 @@ public final class Page implements AutoCloseable {
     private void listen(WebSocket connected) {
         socket = connected;
         connected.textMessageHandler(this::hear);
-        long ping = Callers.VERTX.setPeriodic(PING_MS, timer -> send(new JsonObject().put("type", "ping")));
-        connected.closeHandler(v -> {
-            Callers.VERTX.cancelTimer(ping);
-            comeBack();
-        });
+        Pings.keepOpen(connected, () -> send(new JsonObject().put("type", "ping")), this::comeBack);
         send(new JsonObject()
                 .put("type", "register")
                 .put("address", "coupon.users." + user.userId())

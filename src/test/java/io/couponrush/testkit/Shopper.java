@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class Shopper {
     private static final long COME_BACK_MS = 300;
-    private static final long PING_MS = 20_000;
 
     private final Service service;
     private final Caller caller;
@@ -133,13 +132,7 @@ public final class Shopper {
 
     private void listen(Browser connected) {
         browser = connected;
-        long pings = Callers.VERTX.setPeriodic(PING_MS, timer -> {
-            Browser unused = connected.ping();
-        });
-        connected.socket.closeHandler(v -> {
-            boolean unused = Callers.VERTX.cancelTimer(pings);
-            comeBack();
-        });
+        Pings.keepOpen(connected.socket, connected::ping, this::comeBack);
         connected.register("coupon.events." + eventId).register("coupon.users." + caller.userId(), caller.token());
         connected.send(new JsonObject().put("type", "send").put("address", "registered"));
     }
