@@ -1,5 +1,6 @@
 package io.couponrush.issuance;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.couponrush.backing.Postgres;
 import io.couponrush.backing.RabbitTopology;
 import io.couponrush.bus.Addresses;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.sqlclient.Pool;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -82,7 +84,10 @@ public final class OutboxRelay extends VerticleBase {
         tracing = Tracing.of(vertx);
         store = new OutboxStore(pool, tracing != null);
         var timers = new VertxTimers(vertx, context);
-        rush = new Rush(settings.rabbitmq().rushPerSecond(), timers);
+        rush = new Rush(
+                settings.rabbitmq().rushPerSecond(),
+                timers,
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)::getCpuLoad);
         repeater = new Repeater(timers, this::round);
         vertx.eventBus().<Integer>localConsumer(Addresses.OUTBOX_WRITTEN, m -> {
             if (m.body() != null) {

@@ -1,30 +1,41 @@
 package io.couponrush.issuance;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /**
  * Whether this node issues so much that everything that can wait should: in the last second as many as it takes, or in a
- * tenth of it a quarter of them, so that it is known while a rush begins. Belongs to one event loop.
+ * tenth of it a quarter of them, so that it is known while a rush begins. While the processors are full a third of that is
+ * enough. Belongs to one event loop.
  */
 final class Rush {
     private static final long TENTH = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int SECOND = 10;
     private static final int QUARTER = 4;
+    private static final int THIRD = 3;
+    private static final double FULL = 0.9;
 
     private final int perSecond;
     private final Timers timers;
+    private final DoubleSupplier processors;
     private final int[] issued = new int[SECOND];
     private long tenth;
+    private long looked;
+    private double load;
 
     /**
      * Makes it calm.
      *
      * @param perSecond coupons from which on it is a rush
+     * @param processors how much of them is in use since it was last asked, of 1; asked at most ten times a second, and only
+     *     when it matters
      */
-    Rush(int perSecond, Timers timers) {
+    Rush(int perSecond, Timers timers, DoubleSupplier processors) {
         this.perSecond = perSecond;
         this.timers = timers;
+        this.processors = processors;
         this.tenth = now();
+        this.looked = tenth;
     }
 
     void issued(int coupons) {
@@ -40,7 +51,16 @@ final class Rush {
             all += some;
             most = Math.max(most, some);
         }
-        return all >= perSecond || most * QUARTER >= perSecond;
+        int rate = Math.max(all, most * QUARTER);
+        return rate >= perSecond || (rate >= perSecond / THIRD && processorsAreFull());
+    }
+
+    private boolean processorsAreFull() {
+        if (looked != tenth) {
+            looked = tenth;
+            load = processors.getAsDouble();
+        }
+        return load >= FULL;
     }
 
     private void turn() {

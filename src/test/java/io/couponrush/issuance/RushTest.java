@@ -8,7 +8,12 @@ import org.junit.jupiter.api.Test;
 
 class RushTest implements Timers {
     private long now = -TimeUnit.DAYS.toNanos(1);
-    private final Rush rush = new Rush(6_000, this);
+    private double load;
+    private int looks;
+    private final Rush rush = new Rush(6_000, this, () -> {
+        looks++;
+        return load;
+    });
 
     @Test
     void isOnFromTheRateOn() {
@@ -39,6 +44,38 @@ class RushTest implements Timers {
             assertThat(rush.on()).isFalse();
             pass(100);
         }
+    }
+
+    @Test
+    void isOnFromAThirdOnWhileTheProcessorsAreFull() {
+        load = 0.9;
+        spread(499, 499, 499, 499, 3);
+        assertThat(rush.on()).isFalse();
+        rush.issued(1);
+        assertThat(rush.on()).isTrue();
+        load = 0.89;
+        pass(100);
+        assertThat(rush.on()).isFalse();
+    }
+
+    @Test
+    void looksAtTheProcessorsOnceATenthAndOnlyWhenItMatters() {
+        pass(100);
+        rush.issued(499);
+        assertThat(rush.on()).isFalse();
+        assertThat(looks).isZero();
+        rush.issued(1);
+        assertThat(rush.on()).isFalse();
+        load = 1;
+        assertThat(rush.on()).isFalse();
+        assertThat(looks).isOne();
+        pass(100);
+        assertThat(rush.on()).isTrue();
+        assertThat(looks).isEqualTo(2);
+        rush.issued(6_000);
+        pass(100);
+        assertThat(rush.on()).isTrue();
+        assertThat(looks).isEqualTo(2);
     }
 
     @Test
