@@ -40,6 +40,7 @@ public final class OutboxRelay extends VerticleBase {
     /** Of up to a batch of coupons each: what has begun is not taken back when a rush begins. */
     private static final int ROWS = 8;
 
+    private static final long RUSH_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int BROUGHT_BACK = 500;
     private static final long PATIENCE_MS = 5_000;
     private static final long CUT_MS = 7_000;
@@ -58,6 +59,7 @@ public final class OutboxRelay extends VerticleBase {
     private Repeater repeater;
     private @Nullable Tracing tracing;
     private volatile @Nullable BrokerChannel broker; // read by health checks elsewhere
+    private long toldAt = System.nanoTime();
     private boolean wasConnected;
     private boolean troubled;
 
@@ -116,9 +118,14 @@ public final class OutboxRelay extends VerticleBase {
                 .transform(dropped -> Future.join(worker.close(), pool.close()));
     }
 
-    /** In a rush a little is told now and then, so that the machine is there for those who claim. */
+    /** In a rush a row a second is told, so that the machine is there for those who claim. */
     private Future<Next> round() {
         boolean givesWay = rush.on();
+        long now = System.nanoTime();
+        if (givesWay && now - toldAt < RUSH_NS) {
+            return Future.succeededFuture(Next.GIVE_WAY);
+        }
+        toldAt = now;
         return connected()
                 .compose(channel -> channel.isBlocked()
                         ? Future.succeededFuture(Next.IDLE) // it wakes us when it goes on

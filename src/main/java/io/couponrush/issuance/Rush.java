@@ -2,23 +2,25 @@ package io.couponrush.issuance;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Whether this node issues so much that everything that can wait should: in the last second as many as it takes, or in a
- * tenth of it a quarter of them, so that it is known while a rush begins. While the processors are full a third of that is
- * enough. Belongs to one event loop.
+ * tenth of it a quarter of them, so that it is known while a rush begins. A tenth is enough when the processors are full and
+ * commits are large, as they are when claims wait for one another. Belongs to one event loop.
  */
 final class Rush {
     private static final long TENTH = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int SECOND = 10;
+    private static final int TENTHS = 10;
     private static final int QUARTER = 4;
-    private static final int THIRD = 3;
     private static final double FULL = 0.9;
+    private static final int LARGE = 16;
 
     private final int perSecond;
     private final Timers timers;
     private final DoubleSupplier processors;
-    private final int[] issued = new int[SECOND];
+    private final int[] issued = new int[TENTHS];
+    private final int[] commits = new int[TENTHS];
     private long tenth;
     private long looked;
     private double load;
@@ -38,9 +40,11 @@ final class Rush {
         this.looked = tenth;
     }
 
+    /** In one commit. */
     void issued(int coupons) {
         turn();
         issued[slot(tenth)] += coupons;
+        commits[slot(tenth)]++;
     }
 
     boolean on() {
@@ -52,7 +56,11 @@ final class Rush {
             most = Math.max(most, some);
         }
         int rate = Math.max(all, most * QUARTER);
-        return rate >= perSecond || (rate >= perSecond / THIRD && processorsAreFull());
+        return rate >= perSecond || (rate >= perSecond / TENTHS && commitsAreLarge(all) && processorsAreFull());
+    }
+
+    private boolean commitsAreLarge(int coupons) {
+        return coupons >= LARGE * IntStream.of(commits).sum();
     }
 
     private boolean processorsAreFull() {
@@ -65,8 +73,9 @@ final class Rush {
 
     private void turn() {
         long now = now();
-        for (long t = Math.max(tenth, now - SECOND) + 1; t <= now; t++) {
+        for (long t = Math.max(tenth, now - TENTHS) + 1; t <= now; t++) {
             issued[slot(t)] = 0;
+            commits[slot(t)] = 0;
         }
         tenth = now;
     }
@@ -76,6 +85,6 @@ final class Rush {
     }
 
     private static int slot(long tenth) {
-        return (int) Math.floorMod(tenth, (long) SECOND);
+        return (int) Math.floorMod(tenth, (long) TENTHS);
     }
 }

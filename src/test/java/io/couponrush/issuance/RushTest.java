@@ -47,9 +47,9 @@ class RushTest implements Timers {
     }
 
     @Test
-    void isOnFromAThirdOnWhileTheProcessorsAreFull() {
+    void isOnFromATenthOnWhileTheProcessorsAreFull() {
         load = 0.9;
-        spread(499, 499, 499, 499, 3);
+        spread(149, 149, 149, 149, 3);
         assertThat(rush.on()).isFalse();
         rush.issued(1);
         assertThat(rush.on()).isTrue();
@@ -59,9 +59,25 @@ class RushTest implements Timers {
     }
 
     @Test
+    void isNotOnForSmallCommitsThatFillTheProcessors() {
+        load = 1;
+        pass(100);
+        for (int i = 0; i < 60; i++) rush.issued(i < 59 ? 16 : 15);
+        assertThat(rush.on()).isFalse();
+        rush.issued(17);
+        assertThat(rush.on()).isTrue();
+        for (int i = 0; i < 60; i++) {
+            pass(100);
+            rush.issued(32);
+            for (int j = 0; j < 17; j++) rush.issued(15);
+            if (i >= 10) assertThat(rush.on()).isFalse();
+        }
+    }
+
+    @Test
     void looksAtTheProcessorsOnceATenthAndOnlyWhenItMatters() {
         pass(100);
-        rush.issued(499);
+        rush.issued(149);
         assertThat(rush.on()).isFalse();
         assertThat(looks).isZero();
         rush.issued(1);
