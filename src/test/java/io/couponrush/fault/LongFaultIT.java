@@ -33,6 +33,7 @@ class LongFaultIT {
         var random = new Random(SEED);
         Map<Mishap, Toll> tolls = new EnumMap<>(Mishap.class);
         var total = new Toll();
+        Round.warmUp(fleet);
         while (total.acknowledged < COUPONS || total.times() < MISHAPS) {
             Result round = Round.of(fleet, random);
             round.hits().forEach(hit -> {

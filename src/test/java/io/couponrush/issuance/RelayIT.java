@@ -102,6 +102,29 @@ class RelayIT {
     }
 
     @Test
+    void tellsARowASecondInARush() throws Exception {
+        relay(delivery.vertx, registry);
+        await().atMost(SOON).until(() -> gauge("couponrush.relay.connected") == 1);
+        var bus = delivery.vertx.eventBus();
+        bus.publish(Addresses.OUTBOX_WRITTEN, delivery.settings().rabbitmq().rushPerSecond());
+        long rush = delivery.vertx.setPeriodic(
+                50,
+                t -> bus.publish(
+                        Addresses.OUTBOX_WRITTEN, delivery.settings().rabbitmq().rushPerSecond()));
+        long start = System.nanoTime();
+        long event = delivery.campaign(100);
+        for (int user = 1; user <= 60; user++) delivery.issue(event, user, 1);
+        await().atMost(SOON).until(() -> delivery.unpublished() < 59);
+        long told = 60 - delivery.unpublished();
+        assertThat(told)
+                .isLessThanOrEqualTo(
+                        1 + Duration.ofNanos(System.nanoTime() - start).toSeconds());
+        assertThat(delivery.vertx.cancelTimer(rush)).isTrue();
+        awaitPublished(SOON);
+        assertThat(delivery.drain(delivery.topology.issued())).hasSize(60);
+    }
+
+    @Test
     void publishesAgainWhatALostConnectionLeftOpen() throws Exception {
         long event = delivery.campaign(20_000);
         OutboxRelay relay = relay(delivery.vertx, registry);
