@@ -98,7 +98,7 @@ class RelayIT {
         delivery.vertx.eventBus().publish(Addresses.OUTBOX_WRITTEN, null);
         awaitPublished(LATER);
         System.out.println("25600 published, last ones in " + (System.nanoTime() - start) / 1_000_000 + " ms");
-        assertThat(delivery.drain(delivery.topology.issued())).hasSize(25_600);
+        assertThat(delivery.broker.messageCount(delivery.topology.issued())).isEqualTo(25_600);
     }
 
     @Test
@@ -152,7 +152,7 @@ class RelayIT {
     @Test
     void twoNodesShareTheRows() throws Exception {
         long event = delivery.campaign(20_000);
-        for (int i = 0; i < 400; i++) delivery.issue(event, 1 + i * 20L, 20);
+        for (int i = 0; i < 400; i++) delivery.issue(event, 1 + i * 3L, 3);
         var other = new SimpleMeterRegistry();
         Vertx otherVertx = Vertx.vertx();
         relay(delivery.vertx, registry);
@@ -161,7 +161,7 @@ class RelayIT {
         await(otherVertx.close());
         assertThat(ids(delivery.drain(delivery.topology.issued())))
                 .doesNotHaveDuplicates()
-                .hasSize(8_000);
+                .hasSize(1_200);
         double theirs = other.get("couponrush.relay.published").counter().count();
         System.out.println("shared " + count("couponrush.relay.published") + " and " + theirs);
         assertThat(theirs).isPositive();
