@@ -40,7 +40,7 @@ public final class OutboxRelay extends VerticleBase {
     /** Of up to a batch of coupons each: what has begun is not taken back when a rush begins. */
     private static final int ROWS = 8;
 
-    private static final long RUSH_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long APART_IN_A_RUSH = TimeUnit.SECONDS.toNanos(1);
     private static final int BROUGHT_BACK = 500;
     private static final long PATIENCE_MS = 5_000;
     private static final long CUT_MS = 7_000;
@@ -59,7 +59,7 @@ public final class OutboxRelay extends VerticleBase {
     private Repeater repeater;
     private @Nullable Tracing tracing;
     private volatile @Nullable BrokerChannel broker; // read by health checks elsewhere
-    private long toldAt = System.nanoTime();
+    private long drainedAt = System.nanoTime();
     private boolean wasConnected;
     private boolean troubled;
 
@@ -122,10 +122,10 @@ public final class OutboxRelay extends VerticleBase {
     private Future<Next> round() {
         boolean givesWay = rush.on();
         long now = System.nanoTime();
-        if (givesWay && now - toldAt < RUSH_NS) {
-            return Future.succeededFuture(Next.GIVE_WAY);
+        if (givesWay && now - drainedAt < APART_IN_A_RUSH) {
+            return Future.succeededFuture(Next.GIVE_WAY); // looks more often, to see the end of the rush
         }
-        toldAt = now;
+        drainedAt = now;
         return connected()
                 .compose(channel -> channel.isBlocked()
                         ? Future.succeededFuture(Next.IDLE) // it wakes us when it goes on

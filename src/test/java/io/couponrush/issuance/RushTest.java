@@ -72,6 +72,9 @@ class RushTest implements Timers {
             for (int j = 0; j < 17; j++) rush.issued(15);
             if (i >= 10) assertThat(rush.on()).isFalse();
         }
+        pass(1_000);
+        rush.issued(600);
+        assertThat(rush.on()).as("small commits are forgotten").isTrue();
     }
 
     @Test
