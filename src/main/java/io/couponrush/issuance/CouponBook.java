@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The truth: coupon rows, units issued and epochs in Postgres. Every call is one transaction. */
-interface CouponBook {
+interface CouponBook extends FastPath {
 
     /** How Postgres decided one claim; the names are those of {@code issue_batch}. */
     enum Decision {
@@ -87,9 +87,6 @@ interface CouponBook {
             super(cause.getMessage(), cause, false, false);
         }
     }
-
-    /** The whole batch or nothing: empty when nothing happened. Only for fresh reservations of one epoch. */
-    Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch);
 
     /** Decides each claim. A failed future may mean that it happened: ask again with the same rids and leases. */
     Future<Verdicts> issueBatch(long eventId, long epoch, List<Claim> batch);

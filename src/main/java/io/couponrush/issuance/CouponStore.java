@@ -1,8 +1,6 @@
 package io.couponrush.issuance;
 
-import io.couponrush.backing.Postgres;
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -10,7 +8,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,21 +17,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** Coupon rows, and the functions of {@code V003__claims.sql} and its successors that decide about them. */
+/** Coupon rows, stock and epochs, and the functions of {@code V003__claims.sql} and its successors that keep them. */
 final class CouponStore implements CouponBook {
-    private static final String ISSUE_FAST =
-            """
-            select coupon_ids, issued_at, expires_at, event_issued, event_total, event_generation
-              from issue_fast($1, $2, $3, $4, $5, $6, $7)
-            """;
-
-    private static final String ISSUE_BATCH =
-            """
-            select rid, outcome, coupon_id, coupon_code, issued_at, expires_at, same_lease,
-                   event_issued, event_total, event_generation
-              from issue_batch($1, $2, $3, $4, $5, $6)
-            """;
-
     private static final String STORED =
             """
             select rid, event_id, user_id, id, coupon_code, issued_at, expires_at, max_per_user
@@ -92,58 +76,41 @@ final class CouponStore implements CouponBook {
 
     private static final int COUNTS_PAGE = 5_000;
 
-    /** As Postgres orders them. */
-    private static final Comparator<Claim> BY_RID = (a, b) -> {
-        int high =
-                Long.compareUnsigned(a.rid().getMostSignificantBits(), b.rid().getMostSignificantBits());
-        return high != 0
-                ? high
-                : Long.compareUnsigned(
-                        a.rid().getLeastSignificantBits(), b.rid().getLeastSignificantBits());
-    };
-
     private final Pool pool;
     private final long timeoutMillis;
-    private final BatchStore batches;
+    private final IssueStore issuing;
+    private final FastPath fast;
 
-    /** Makes the store without traces. */
+    /** Makes a store whose batches go alone. */
     CouponStore(Pool pool, Duration timeout) {
-        this(pool, timeout, BatchStore.PLAIN);
+        this(pool, timeout, new IssueStore(pool, timeout, BatchStore.PLAIN));
+    }
+
+    private CouponStore(Pool pool, Duration timeout, IssueStore issuing) {
+        this(pool, timeout, issuing, issuing);
     }
 
     /**
      * Makes the store.
      *
      * @param timeout after which the outcome of a statement is unknown; longer than the server's own limit
-     * @param batches runs the statements that issue
+     * @param fast the way of fresh reservations
      */
-    CouponStore(Pool pool, Duration timeout, BatchStore batches) {
+    CouponStore(Pool pool, Duration timeout, IssueStore issuing, FastPath fast) {
         this.pool = pool;
         this.timeoutMillis = timeout.toMillis();
-        this.batches = batches;
+        this.issuing = issuing;
+        this.fast = fast;
     }
 
     @Override
     public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch) {
-        List<Claim> ordered = batch.stream().sorted(BY_RID).toList();
-        var seqs = new Short[ordered.size()];
-        for (int i = 0; i < seqs.length; i++) {
-            seqs[i] = (short) ordered.get(i).seq();
-        }
-        Tuple args = Tuple.of(eventId, epoch, rids(ordered), users(ordered), seqs)
-                .addValue(leases(ordered))
-                .addValue(codes(ordered));
-        return batches.run(this::query, ISSUE_FAST, ordered, args)
-                .map(rows -> first(rows).map(row -> allIssued(ordered, row)))
-                .recover(e -> isRefusal(e) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(e));
+        return fast.issueFast(eventId, epoch, batch);
     }
 
     @Override
     public Future<Verdicts> issueBatch(long eventId, long epoch, List<Claim> batch) {
-        Tuple args = Tuple.of(eventId, epoch, rids(batch), users(batch), leases(batch), codes(batch));
-        return batches.run(this::query, ISSUE_BATCH, batch, args)
-                .map(CouponStore::verdicts)
-                .recover(e -> Future.failedFuture(Postgres.isPoison(e) ? new Poisoned(e) : e));
+        return issuing.issueBatch(eventId, epoch, batch);
     }
 
     @Override
@@ -239,62 +206,6 @@ final class CouponStore implements CouponBook {
 
     private Future<RowSet<Row>> query(String sql, Tuple args) {
         return pool.preparedQuery(sql).execute(args).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
-    }
-
-    /** The function's own way to say so, or a key, number or code that is taken. */
-    private static boolean isRefusal(Throwable e) {
-        return Postgres.isPoison(e) || (e instanceof PgException no && "P0001".equals(no.getSqlState()));
-    }
-
-    private static UUID[] rids(List<Claim> batch) {
-        return batch.stream().map(Claim::rid).toArray(UUID[]::new);
-    }
-
-    private static Long[] users(List<Claim> batch) {
-        return batch.stream().map(Claim::userId).toArray(Long[]::new);
-    }
-
-    private static UUID[] leases(List<Claim> batch) {
-        return batch.stream().map(Claim::lease).toArray(UUID[]::new);
-    }
-
-    private static String[] codes(List<Claim> batch) {
-        return batch.stream().map(Claim::code).toArray(String[]::new);
-    }
-
-    private static Verdicts allIssued(List<Claim> ordered, Row row) {
-        Long[] ids = row.getArrayOfLongs(0);
-        Instant issuedAt = instant(row, 1);
-        Instant expiresAt = instant(row, 2);
-        Map<UUID, Verdict> byRid = new HashMap<>();
-        for (int i = 0; i < ids.length; i++) {
-            Claim claim = ordered.get(i);
-            var coupon = new Coupon(ids[i], claim.code(), issuedAt, expiresAt);
-            byRid.put(claim.rid(), new Verdict(Decision.ISSUED, coupon, true));
-        }
-        return new Verdicts(byRid, row.getInteger(3), row.getInteger(4), row.getInteger(5));
-    }
-
-    private static Verdicts verdicts(RowSet<Row> rows) {
-        Map<UUID, Verdict> byRid = new HashMap<>();
-        int issued = 0;
-        int total = 0;
-        int generation = 0;
-        for (Row row : rows) {
-            byRid.put(row.getUUID(0), verdict(row));
-            issued = row.getInteger(7);
-            total = row.getInteger(8);
-            generation = row.getInteger(9);
-        }
-        return new Verdicts(byRid, issued, total, generation);
-    }
-
-    private static Verdict verdict(Row row) {
-        var decision = Decision.valueOf(row.getString(1));
-        Coupon coupon = row.getLong(2) == null
-                ? null
-                : new Coupon(row.getLong(2), row.getString(3), instant(row, 4), instant(row, 5));
-        return new Verdict(decision, coupon, row.getBoolean(6));
     }
 
     private static Stored stored(Row row) {

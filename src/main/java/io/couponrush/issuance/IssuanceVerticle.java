@@ -101,7 +101,9 @@ public final class IssuanceVerticle extends VerticleBase {
         traces = tracing == null ? null : new ClaimTraces(tracing);
         Ledger watched = traces == null ? ledger : new TracedLedger(ledger, traces);
         var limit = settings.postgres().statementTimeout().plus(REPLY_SLACK);
-        store = new CouponStore(pool, limit, traces == null ? BatchStore.PLAIN : new TracedBatchStore(traces));
+        var issuing = new IssueStore(pool, limit, traces == null ? BatchStore.PLAIN : new TracedBatchStore(traces));
+        var commits = new JointCommits(issuing, issuance.batchMax(), meters::jointCommit);
+        store = new CouponStore(pool, limit, issuing, commits);
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
         var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided, new StockGauges(meters)::show);
         var listener = listener(new StockNews(vertx.eventBus(), System::nanoTime));

@@ -33,13 +33,13 @@ final class OutboxStore {
     private static final String TAKE =
             """
             with taken as materialized (
-                select id, dedup, topic, event_id, payload, created_at
+                select id, dedup, topic, payload, created_at
                   from outbox
                  where published_at is null
                  order by id
                  limit $1
                    for update skip locked)
-            select t.id, t.dedup, t.topic, t.event_id, t.created_at,
+            select t.id, t.dedup, t.topic, c.event_id, t.created_at,
                    case when i.coupon is null then t.payload - 'userIds' end as payload, u.usr::bigint as told_user,
                    c.id as coupon_id, c.user_id, c.coupon_code, c.issued_at, c.expires_at, e.discount_value,
                    null::uuid as traced, null::text as traceparent

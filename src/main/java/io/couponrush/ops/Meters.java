@@ -56,6 +56,7 @@ public final class Meters implements RequestMeter {
     private final Counter addressLimited;
     private final DistributionSummary reserveBatch;
     private final DistributionSummary commitBatch;
+    private final DistributionSummary jointCampaigns;
     private final Counter voided;
     private final Counter fenced;
     private final Counter refusedAfterReserve;
@@ -92,7 +93,10 @@ public final class Meters implements RequestMeter {
         addressLimited =
                 counter("couponrush.claims.address.limited", "Claims refused because too many come from their address");
         reserveBatch = batch("reserve", "Claims in one reservation call");
-        commitBatch = batch("commit", "Claims in one commit");
+        commitBatch = batch("commit", "Claims of a campaign in one commit");
+        jointCampaigns = DistributionSummary.builder("couponrush.joint.campaigns")
+                .description("Campaigns in one joint commit")
+                .register(registry);
         voided = counter(
                 "couponrush.reservations.voided", "Reservations that came to nothing and went back to the stock");
         fenced = counter("couponrush.reservations.fenced", "Reservations of an epoch that had passed");
@@ -192,6 +196,10 @@ public final class Meters implements RequestMeter {
 
     public void commitBatch(int claims) {
         commitBatch.record(claims);
+    }
+
+    public void jointCommit(int campaigns) {
+        jointCampaigns.record(campaigns);
     }
 
     public void voided(int reservations) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A test of the simulation: without a rule of the protocol, some seed breaks what the rule is for. */
 class RulesTest {
-    private static final long SEEDS = 5_000;
+    private static final long SEEDS = 50_000;
 
     @ParameterizedTest(name = "without {0}: {1}")
     @CsvSource({
@@ -47,6 +47,7 @@ class RulesTest {
 
     private static boolean someSeedViolates(String kind, Set<Rule> without, boolean calm) {
         return LongStream.rangeClosed(1, SEEDS)
+                .parallel()
                 .anyMatch(seed -> Simulation.run(seed, without, calm).violates(kind));
     }
 }

@@ -1,9 +1,11 @@
 package io.couponrush.issuance;
 
 import io.couponrush.campaign.Campaign;
+import io.couponrush.issuance.JointCommits.Batch;
 import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.SimulatedPostgres.Sent;
+import io.couponrush.issuance.SimulatedPostgres.Together;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
@@ -30,6 +32,7 @@ final class SimulatedBook implements CouponBook {
     private final Ledger ledger;
     private final Supplier<Boolean> alive;
     private final Runnable afterEach;
+    private final JointCommits commits = new JointCommits(new Statements(), 4, campaigns -> {});
 
     /** The server server: a crash ends every statement. */
     static final class Server {
@@ -135,12 +138,30 @@ final class SimulatedBook implements CouponBook {
     @Override
     public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch) {
         List<Sent> sent = Sent.of(batch);
-        Future<Optional<Verdicts>> done =
-                call("fast " + epoch + " " + sent, () -> postgres.issueFast(eventId, epoch, sent));
+        Future<Optional<Verdicts>> done = commits.issueFast(eventId, epoch, batch);
         if (without.contains(Rule.R1)) {
             return Future.succeededFuture(Optional.of(presumed(sent)));
         }
         return done;
+    }
+
+    private final class Statements implements JointCommits.Store {
+        @Override
+        public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch) {
+            List<Sent> sent = Sent.of(batch);
+            return call("fast " + epoch + " " + sent, () -> postgres.issueFast(eventId, epoch, sent));
+        }
+
+        @Override
+        public Future<Map<Long, Verdicts>> issueJointly(List<Batch> together) {
+            var batches = together.stream()
+                    .map(b -> new Together(b.eventId(), b.epoch(), Sent.of(b.claims())))
+                    .toList();
+            return call("joint " + batches, () -> postgres.issueJointly(batches, event -> scheduler.chance(0.2)))
+                    .recover(e -> e instanceof SimulatedPostgres.BadValue
+                            ? Future.succeededFuture(Map.of())
+                            : Future.failedFuture(e));
+        }
     }
 
     @Override

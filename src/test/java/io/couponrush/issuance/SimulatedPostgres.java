@@ -31,6 +31,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +196,9 @@ final class SimulatedPostgres {
         }
     }
 
+    /** A batch of several that are sent together. */
+    record Together(long event, long epoch, List<Sent> claims) {}
+
     /** A value that cannot be stored. */
     static final class BadValue extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -322,6 +326,49 @@ final class SimulatedPostgres {
         }
         count(c, ids);
         return Optional.of(new Verdicts(verdicts, c.issued, c.total, c.generation));
+    }
+
+    /** The plain ones of them, all or none; those that are locked are left out. */
+    Map<Long, Verdicts> issueJointly(List<Together> batches, LongPredicate locked) {
+        batches.forEach(b -> requireStorable(b.claims()));
+        List<Together> plain = batches.stream()
+                .filter(b -> !locked.test(b.event()) && plain(b))
+                .toList();
+        var names = new HashSet<Object>();
+        for (Together b : plain) {
+            for (Sent s : b.claims()) {
+                boolean free = !taken(b.event(), s.user(), s.seq())
+                        && names.add(b.event() + ":" + s.user() + ":" + s.seq())
+                        && names.add(s.rid())
+                        && !codes.contains(s.code())
+                        && names.add(s.code());
+                if (!free) {
+                    return Map.of();
+                }
+            }
+        }
+        var issued = new HashMap<Long, Verdicts>();
+        for (Together b : plain) {
+            issued.put(b.event(), issueFast(b.event(), b.epoch(), b.claims()).orElseThrow());
+        }
+        return issued;
+    }
+
+    private boolean plain(Together b) {
+        Campaign c = campaigns.get(b.event());
+        long now = clock.getAsLong();
+        return c != null
+                && (c.epoch == b.epoch() || without.contains(Rule.R3))
+                && !c.paused
+                && !c.restricted
+                && c.issued + b.claims().size() < c.total
+                && now >= c.start
+                && now < c.end
+                && b.claims().stream()
+                        .allMatch(s -> s.seq() >= 1
+                                && s.seq() <= c.max
+                                && !rows.containsKey(s.rid())
+                                && !dead.contains(s.lease()));
     }
 
     private Coupons insert(Campaign c, Sent s, int seq, long epoch, long now) {

@@ -5,10 +5,13 @@ import static io.couponrush.issuance.ClaimsDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.issuance.CouponBook.Verdicts;
+import io.couponrush.issuance.JointCommits.Batch;
 import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.SimulatedPostgres.Campaign;
 import io.couponrush.issuance.SimulatedPostgres.Sent;
+import io.couponrush.issuance.SimulatedPostgres.Together;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,7 @@ class SimulatedPostgresIT {
     private static final int CALLS = 25;
 
     private static ClaimsDatabase db;
+    private static int together;
 
     @BeforeAll
     static void open() {
@@ -43,6 +47,7 @@ class SimulatedPostgresIT {
         for (int seed = 0; seed < SEQUENCES; seed++) {
             sequence(new SplittableRandom(seed), seed);
         }
+        assertThat(together).as("joint commits of both campaigns").isPositive();
     }
 
     private static void sequence(SplittableRandom random, int seed) {
@@ -68,6 +73,8 @@ class SimulatedPostgresIT {
                 rebuild(simulated, event);
             } else if (what == 4) {
                 changeGuests(simulated, event, random);
+            } else if (what < 8) {
+                issueJointly(simulated, events, random, seed);
             } else {
                 issue(simulated, event, random, seed);
             }
@@ -79,17 +86,8 @@ class SimulatedPostgresIT {
     }
 
     private static void issue(SimulatedPostgres simulated, long event, SplittableRandom random, int seed) {
-        long now = simulated.campaign(event).epoch();
-        long epoch = random.nextInt(10) == 0 ? now + EPOCH : now;
-        var batch = new ArrayList<Claim>();
-        int size = 1 + random.nextInt(4);
-        for (int i = 0; i < size; i++) {
-            int key = random.nextInt(40);
-            var rid = new UUID(seed, key);
-            String code = "CR-" + seed + "-" + (random.nextInt(30) * 4 + i);
-            batch.add(ClaimsDatabase.claim(
-                    event, 1 + key % 5, rid, lease(random, seed, key), random.nextInt(4), epoch, code));
-        }
+        long epoch = epoch(simulated, event, random);
+        List<Claim> batch = claims(event, epoch, 1 + random.nextInt(4), random, seed);
         if (random.nextBoolean()) {
             Optional<Verdicts> real =
                     await(db.store().issueFast(event, epoch, batch).otherwise(Optional.empty()));
@@ -99,6 +97,39 @@ class SimulatedPostgresIT {
             Verdicts real = await(db.store().issueBatch(event, epoch, batch));
             assertThat(told(real)).isEqualTo(told(simulated.issueBatch(event, epoch, Sent.of(batch))));
         }
+    }
+
+    private static void issueJointly(SimulatedPostgres simulated, long[] events, SplittableRandom random, int seed) {
+        var batches = new ArrayList<Batch>();
+        for (long event : events) {
+            long epoch = epoch(simulated, event, random);
+            batches.add(new Batch(event, epoch, claims(event, epoch, 1 + random.nextInt(2), random, seed)));
+        }
+        var issuing = new IssueStore(db.pool(), Duration.ofSeconds(10), BatchStore.PLAIN);
+        Map<Long, Verdicts> real = await(issuing.issueJointly(batches));
+        Map<Long, Verdicts> expected = simulated.issueJointly(
+                batches.stream()
+                        .map(b -> new Together(b.eventId(), b.epoch(), Sent.of(b.claims())))
+                        .toList(),
+                event -> false);
+        assertThat(told(real)).isEqualTo(told(expected));
+        together += real.size() / 2;
+    }
+
+    private static long epoch(SimulatedPostgres simulated, long event, SplittableRandom random) {
+        long now = simulated.campaign(event).epoch();
+        return random.nextInt(10) == 0 ? now + EPOCH : now;
+    }
+
+    private static List<Claim> claims(long event, long epoch, int size, SplittableRandom random, int seed) {
+        var claims = new ArrayList<Claim>();
+        for (int i = 0; i < size; i++) {
+            int key = random.nextInt(40);
+            String code = "CR-" + seed + "-" + (random.nextInt(30) * 4 + i);
+            claims.add(ClaimsDatabase.claim(
+                    event, 1 + key % 5, new UUID(seed, key), lease(random, seed, key), random.nextInt(4), epoch, code));
+        }
+        return claims;
     }
 
     /** Staff: what is read and decided afterwards is the same, here and there. */
@@ -163,6 +194,12 @@ class SimulatedPostgresIT {
     /** One of two leases that a key may hold. */
     private static UUID lease(SplittableRandom random, int seed, int key) {
         return new UUID(seed * 1_000L + key, random.nextInt(2));
+    }
+
+    private static Map<Long, Map<String, String>> told(Map<Long, Verdicts> byEvent) {
+        var told = new TreeMap<Long, Map<String, String>>();
+        byEvent.forEach((event, verdicts) -> told.put(event, told(verdicts)));
+        return told;
     }
 
     private static Map<String, String> told(Verdicts verdicts) {

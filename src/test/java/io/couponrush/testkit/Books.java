@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,14 +58,19 @@ public final class Books {
         var turns = new ArrayList<String>();
         var turned = new ArrayList<Instant>();
         var generations = new HashMap<Long, Integer>();
-        each(connection, "select * from outbox where event_id = ? order by id", eventId, row -> {
+        var own = new HashSet<Long>();
+        each(connection, "select id from user_coupons where event_id = ?", eventId, row -> own.add(row.getLong("id")));
+        each(connection, "select * from outbox where coalesce(event_id, 0) in (0, ?) order by id", eventId, row -> {
             String topic = row.getString("topic");
             if (topic.equals("coupon.issued")) {
                 var payload = new JsonObject(row.getString("payload"));
+                boolean joint = row.getObject("event_id") == null; // with coupons of other campaigns
                 payload.getJsonArray("couponIds").forEach(element -> {
                     long id = ((Number) element).longValue();
-                    told.add(id);
-                    generations.put(id, turns.size());
+                    if (!joint || own.contains(id)) {
+                        told.add(id);
+                        generations.put(id, turns.size());
+                    }
                 });
             } else if (TURNS.contains(topic)) {
                 turns.add(row.getString("dedup").replace(":" + eventId + ":", ":"));
