@@ -37,15 +37,15 @@ begin
                         as a (event, epoch, rid, usr, seq, lease, code)
          where a.event = any (v_locked)),
     odd as (  -- campaigns with a key that has a coupon, or with a lease that is void
-        select a.event from asked a
-         where exists (select 1 from user_coupons c where c.rid = a.rid)
-            or exists (select 1 from void_leases v where v.lease = a.lease)),
+        select coalesce(array_agg(a.event), '{}') as events from asked a
+         where (select count(*) from user_coupons c where c.rid = a.rid) > 0  -- counted: one look a claim, whatever the plan
+            or (select count(*) from void_leases v where v.lease = a.lease) > 0),
     counted as (
         update coupon_events e
            set issued_count = e.issued_count + a.n
           from (select event, count(*)::integer as n from asked group by event) a
          where e.id = a.event and v_now >= e.start_time and v_now < e.end_time
-           and not exists (select 1 from odd o where o.event = e.id)
+           and e.id <> all ((select events from odd)::bigint[])
         returning e.id, e.issued_count, e.total_count, e.soldout_generation,
                   v_now + make_interval(days => e.valid_days) as until),
     inserted as (
@@ -58,7 +58,12 @@ begin
         insert into outbox (dedup, topic, payload)
         select 'issued:' || min(i.id), 'coupon.issued', jsonb_build_object('couponIds', jsonb_agg(i.id order by i.id))
           from inserted i having count(*) > 0)
-    select c.id, array_agg(i.id order by i.rid), v_now, c.until, c.issued_count, c.total_count, c.soldout_generation
-      from counted c join inserted i on i.event_id = c.id
-     group by c.id, c.until, c.issued_count, c.total_count, c.soldout_generation;
+    -- No join: its plan is made for ten rows, and compares each with each.
+    select f.event, array_agg(f.coupon order by f.rid) filter (where f.coupon is not null), v_now, max(f.until),
+           max(f.issued), max(f.total), max(f.generation)
+      from (select c.id as event, null::bigint as coupon, null::uuid as rid, c.until, c.issued_count as issued,
+                   c.total_count as total, c.soldout_generation as generation from counted c
+            union all
+            select i.event_id, i.id, i.rid, null, null, null, null from inserted i) f
+     group by f.event;
 end $$;

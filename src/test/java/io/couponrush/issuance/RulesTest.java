@@ -46,8 +46,7 @@ class RulesTest {
     }
 
     private static boolean someSeedViolates(String kind, Set<Rule> without, boolean calm) {
-        return LongStream.rangeClosed(1, SEEDS)
-                .parallel()
-                .anyMatch(seed -> Simulation.run(seed, without, calm).violates(kind));
+        return LongStream.rangeClosed(1, SEEDS).parallel().anyMatch(seed -> Simulation.run(seed, without, calm)
+                .violates(kind));
     }
 }
