@@ -20,16 +20,17 @@ declare
     v_locked bigint[];
     v_now    timestamptz;
 begin
-    -- The locks; the next statement sees everything that was committed before them.
+    -- The locks, one look at a row each; the next statement sees everything that was committed before them.
     select array_agg(l.id) into v_locked
-      from (select e.id
-              from (select a.event, a.epoch, count(*) as n, min(a.seq) as low, max(a.seq) as high
-                      from unnest(p_event, p_epoch, p_seq) as a (event, epoch, seq)
-                     group by a.event, a.epoch) asked
-              join coupon_events e on e.id = asked.event
-             where e.epoch = asked.epoch and e.issued_count + asked.n < e.total_count and not e.paused
-               and e.mode = 'rush' and e.audience = 'public' and asked.low >= 1 and asked.high <= e.max_per_user
-               for no key update of e skip locked) l;
+      from (select a.event, a.epoch, count(*) as n, min(a.seq) as low, max(a.seq) as high
+              from unnest(p_event, p_epoch, p_seq) as a (event, epoch, seq)
+             group by a.event, a.epoch) asked
+     cross join lateral (
+            select e.id from coupon_events e
+             where e.id = asked.event and e.epoch = asked.epoch and e.issued_count + asked.n < e.total_count
+               and not e.paused and e.mode = 'rush' and e.audience = 'public'
+               and asked.low >= 1 and asked.high <= e.max_per_user
+               for update skip locked) l;
     v_now := clock_timestamp();
     return query
     with asked as (
@@ -44,7 +45,8 @@ begin
         update coupon_events e
            set issued_count = e.issued_count + a.n
           from (select event, count(*)::integer as n from asked group by event) a
-         where e.id = a.event and v_now >= e.start_time and v_now < e.end_time
+         where e.id = a.event and e.id = any (v_locked)  -- twice: so every plan looks at these only
+           and (v_now >= e.start_time and v_now < e.end_time) is true  -- no condition for an index by time
            and e.id <> all ((select events from odd)::bigint[])
         returning e.id, e.issued_count, e.total_count, e.soldout_generation,
                   v_now + make_interval(days => e.valid_days) as until),
