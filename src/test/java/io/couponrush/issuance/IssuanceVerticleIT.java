@@ -28,12 +28,14 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.sqlclient.Pool;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,34 @@ class IssuanceVerticleIT {
         assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(20_000);
     }
 
+    /** Together: no campaign has a claim more than its stock, and every coupon is told of once. */
+    @Test
+    void manyCampaignsSellToTheLastCouponAtOnce() {
+        long[] events = new long[120];
+        Arrays.setAll(events, i -> campaign(9, 1));
+        IntToLongFunction each = i -> events[i % events.length];
+        List<IssueOutcome> outcomes = new ArrayList<>(crowd(each, events.length * 4));
+        assertThat(outcomes).allMatch(Issued.class::isInstance);
+        assertThat(number("select count(*) from outbox where event_id is null")).isPositive();
+        outcomes.addAll(crowd(each, events.length * 11));
+        assertThat(outcomes.stream().filter(Issued.class::isInstance)).hasSize(events.length * 9);
+        assertThat(outcomes.stream().filter(o -> o instanceof Refused r && r.why() == Refusal.COUPON_SOLD_OUT))
+                .hasSize(events.length * 6);
+        assertThat(number("select count(*) from user_coupons where event_id >= " + events[0]))
+                .isEqualTo(events.length * 9L);
+        assertThat(number("select count(*) from coupon_events where issued_count = total_count and id >= " + events[0]))
+                .isEqualTo(events.length);
+        String told = " from outbox, jsonb_array_elements_text(payload -> 'couponIds') t (id)"
+                + " join user_coupons c on c.id = t.id::bigint where c.event_id >= " + events[0];
+        assertThat(number("select count(distinct c.id)" + told))
+                .isEqualTo(number("select count(*)" + told))
+                .isEqualTo(events.length * 9L);
+    }
+
+    private long number(String sql) {
+        return await(pool.query(sql).execute()).iterator().next().getLong(0);
+    }
+
     @Test
     void wakesTheRelayButNotForEveryCoupon() {
         var wakes = new AtomicInteger();
@@ -110,11 +140,15 @@ class IssuanceVerticleIT {
     private long userId = 1;
 
     private List<IssueOutcome> crowd(long event, int size) {
+        return crowd(i -> event, size);
+    }
+
+    private List<IssueOutcome> crowd(IntToLongFunction events, int size) {
         var done = Promise.<List<IssueOutcome>>promise();
         loop.runOnContext(v -> {
             var asked = new ArrayList<Future<IssueOutcome>>();
             for (int i = 0; i < size; i++) {
-                asked.add(client.issue(new IssueCommand(event, userId++, UUID.randomUUID(), false)));
+                asked.add(client.issue(new IssueCommand(events.applyAsLong(i), userId++, UUID.randomUUID(), false)));
             }
             Future.all(asked).<List<IssueOutcome>>map(all -> all.list()).onComplete(done);
         });

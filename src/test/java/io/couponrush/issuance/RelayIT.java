@@ -88,6 +88,26 @@ class RelayIT {
         assertThat(json(messages.get(0)).getString("type")).isEqualTo("coupon.expiring");
     }
 
+    /** As a joint commit leaves it. */
+    @Test
+    void tellsOfTheCampaignOfEachCouponOfARow() throws Exception {
+        long first = delivery.campaign(10);
+        long second = delivery.campaign(10);
+        delivery.issue(first, 1, 1);
+        delivery.issue(second, 2, 1);
+        await(delivery.pool
+                .query("delete from outbox; insert into outbox (dedup, topic, payload) select 'issued:' || min(id),"
+                        + " 'coupon.issued', jsonb_build_object('couponIds', jsonb_agg(id)) from user_coupons")
+                .execute());
+        relay(delivery.vertx, registry);
+        awaitPublished(SOON);
+        List<GetResponse> messages = delivery.drain(delivery.topology.issued());
+        assertThat(messages.stream()
+                        .map(m -> json(m).getJsonObject("data"))
+                        .map(d -> d.getLong("userId") + " " + d.getLong("eventId")))
+                .containsExactlyInAnyOrder("1 " + first, "2 " + second);
+    }
+
     @Test
     void isFastOnceItIsWoken() throws Exception {
         relay(delivery.vertx, registry);
