@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * 0.1 % of the claims, and on any event whose issued count is beyond its stock.
  */
 public final class Meters implements RequestMeter {
-    private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    private static final double[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
     private static final List<String> WARM_UPS = List.of("ready", "loaded", "repaired", "failed");
     private static final String[] CLASSES = {"1xx", "2xx", "3xx", "4xx", "5xx"};
 
@@ -92,11 +92,9 @@ public final class Meters implements RequestMeter {
         rateLimited = claims("rate_limited");
         addressLimited =
                 counter("couponrush.claims.address.limited", "Claims refused because too many come from their address");
-        reserveBatch = batch("reserve", "Claims in one reservation call");
-        commitBatch = batch("commit", "Claims of a campaign in one commit");
-        jointCampaigns = DistributionSummary.builder("couponrush.joint.campaigns")
-                .description("Campaigns in one joint commit")
-                .register(registry);
+        reserveBatch = sizes("reserve.batch", "Claims in one reservation call");
+        commitBatch = sizes("commit.batch", "Claims of a campaign in one commit");
+        jointCampaigns = sizes("joint.campaigns", "Campaigns in one joint commit");
         voided = counter(
                 "couponrush.reservations.voided", "Reservations that came to nothing and went back to the stock");
         fenced = counter("couponrush.reservations.fenced", "Reservations of an epoch that had passed");
@@ -326,14 +324,10 @@ public final class Meters implements RequestMeter {
         return Counter.builder(name).description(description).register(registry);
     }
 
-    private DistributionSummary batch(String step, String description) {
-        double[] sizes = new double[BATCHES.length];
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = BATCHES[i];
-        }
-        return DistributionSummary.builder("couponrush." + step + ".batch")
+    private DistributionSummary sizes(String of, String description) {
+        return DistributionSummary.builder("couponrush." + of)
                 .description(description)
-                .serviceLevelObjectives(sizes)
+                .serviceLevelObjectives(BATCHES)
                 .register(registry);
     }
 }
