@@ -19,7 +19,8 @@ import java.util.function.IntConsumer;
  *
  * <p>A batch goes alone when it is large, or when no small one is under way; else it waits for the next joint commit, of which
  * one is under way at a time. That waits for no campaign, so nobody is kept by the lock of another; what it leaves out goes
- * alone. Of a campaign, one batch at a time may be here. Belongs to one event loop.
+ * alone. When one is not answered, nobody waits for the next. Of a campaign, one batch at a time may be here. Belongs to one
+ * event loop.
  */
 final class JointCommits implements FastPath {
     /** Claims in a batch that is worth a transaction of its own. */
@@ -86,12 +87,22 @@ final class JointCommits implements FastPath {
         store.issueJointly(next.stream().map(Waiting::batch).toList()).onComplete(issued -> {
             try {
                 next.forEach(waits -> decide(waits, issued)); // whoever goes on at once is in the next joint commit
+                if (issued.failed()) {
+                    dismiss();
+                }
             } finally {
                 underWay--;
                 committing = false;
                 commitNext();
             }
         });
+    }
+
+    /** To those who wait nothing has happened: they find out by themselves what is wrong, and need not wait for each other. */
+    private void dismiss() {
+        List<Waiting> all = List.copyOf(waiting);
+        waiting.clear();
+        all.forEach(waits -> waits.decided().complete(Optional.empty()));
     }
 
     private void decide(Waiting waits, AsyncResult<Map<Long, Verdicts>> issued) {

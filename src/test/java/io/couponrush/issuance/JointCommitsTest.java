@@ -132,15 +132,17 @@ class JointCommitsTest {
     }
 
     @Test
-    void tellsEverybodyThatTheOutcomeIsUnknown() {
+    void letsNobodyWaitWhenOneIsNotAnswered() {
         send(1, 1);
         Future<Optional<Verdicts>> second = send(2, 1);
         Future<Optional<Verdicts>> third = send(3, 1);
+
         togetherDecided.get(0).fail("connection lost");
 
         assertThat(second.failed()).isTrue();
-        togetherDecided.get(1).complete(Map.of(3L, ISSUED));
-        assertThat(third.result()).contains(ISSUED);
+        assertThat(third.result()).isEmpty();
+        send(4, 1);
+        assertThat(together).containsExactly(List.of(2L), List.of(4L));
     }
 
     @Test
