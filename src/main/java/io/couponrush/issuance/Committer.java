@@ -89,23 +89,21 @@ final class Committer {
         return !committing && held.isEmpty();
     }
 
-    /** Sends the next batch unless one is in flight. What was decided is acted on while Postgres works on the next. */
+    /** Sends the next batch unless one is in flight. */
     void commitNext() {
         if (committing || held.isEmpty()) {
             return;
         }
         committing = true;
         send(nextBatch()).onComplete(done -> {
-            committing = false;
-            commitNext();
-            if (done.succeeded()) {
-                done.result().run();
-            } else {
+            if (done.failed()) {
                 LOG.atError()
                         .addKeyValue("eventId", eventId)
                         .setCause(done.cause())
                         .log("batch not answered");
             }
+            committing = false;
+            commitNext();
             ended.run();
         });
     }
@@ -124,8 +122,7 @@ final class Committer {
         return batch;
     }
 
-    /** Completes with what is to be done about the decisions. */
-    private Future<Runnable> send(List<Claim> batch) {
+    private Future<Void> send(List<Claim> batch) {
         listener.committing(batch.size());
         boolean plain = batch.stream().allMatch(Claim::fresh);
         long epoch = batch.get(0).epoch();
@@ -141,21 +138,22 @@ final class Committer {
                 issued -> issued.map(v -> decide(epoch, batch, v)).orElseGet(() -> sendSlowly(epoch, batch)));
     }
 
-    private Future<Runnable> sendSlowly(long epoch, List<Claim> batch) {
+    private Future<Void> sendSlowly(long epoch, List<Claim> batch) {
         batch.forEach(Claim::sending);
         return book.issueBatch(eventId, epoch, batch)
                 .compose(verdicts -> decide(epoch, batch, verdicts), failure -> failed(epoch, batch, failure));
     }
 
-    private Future<Runnable> decide(long epoch, List<Claim> batch, Verdicts verdicts) {
+    private Future<Void> decide(long epoch, List<Claim> batch, Verdicts verdicts) {
         if (failuresInARow > 0) {
             LOG.atInfo().addKeyValue("eventId", eventId).log("batches are decided again, after {}", failuresInARow);
         }
         failuresInARow = 0;
-        return Future.succeededFuture(() -> decided.accept(epoch, batch, verdicts));
+        decided.accept(epoch, batch, verdicts);
+        return Future.succeededFuture();
     }
 
-    private Future<Runnable> failed(long epoch, List<Claim> batch, Throwable failure) {
+    private Future<Void> failed(long epoch, List<Claim> batch, Throwable failure) {
         if (failure instanceof CouponBook.Poisoned) {
             return splitOrDrop(epoch, batch, failure);
         }
@@ -164,7 +162,7 @@ final class Committer {
         listener.undecided(Meters.Path.SLOW);
         List<Claim> waiting = batch.stream().filter(c -> !c.answered()).toList();
         if (waiting.isEmpty()) {
-            return Future.succeededFuture(Committer::nothing);
+            return Future.succeededFuture();
         }
         LOG.atLevel(failuresInARow == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("eventId", eventId)
@@ -173,16 +171,14 @@ final class Committer {
     }
 
     /** One bad request must not fail its neighbours (R10). */
-    private Future<Runnable> splitOrDrop(long epoch, List<Claim> batch, Throwable failure) {
+    private Future<Void> splitOrDrop(long epoch, List<Claim> batch, Throwable failure) {
         if (batch.size() == 1) {
             LOG.atError().addKeyValue("eventId", eventId).setCause(failure).log("claim refused by the database");
-            return Future.succeededFuture(Committer::nothing); // answered at its deadline; its lease is the sweeper's
+            return Future.succeededFuture(); // answered at its deadline; its lease is the sweeper's
         }
         int half = batch.size() / 2;
-        return sendSlowly(epoch, batch.subList(0, half)).compose(first -> {
-            first.run();
-            return sendSlowly(epoch, batch.subList(half, batch.size()));
-        });
+        return sendSlowly(epoch, batch.subList(0, half))
+                .compose(v -> sendSlowly(epoch, batch.subList(half, batch.size())));
     }
 
     private Future<Void> pause() {
@@ -190,6 +186,4 @@ final class Committer {
         timers.after(RESEND_MS + timers.random().nextLong(RESEND_MS), promise::complete);
         return promise.future();
     }
-
-    private static void nothing() {}
 }
