@@ -44,7 +44,12 @@ final class Databases {
 
     private static void rows(Pool pool, String schema) {
         pool.query(
-                        "select e.id, (select count(*) from %1$s.user_coupons c where c.event_id = e.id), e.issued_count from %1$s.coupon_events e"
+                        """
+                        select e.id, coalesce(c.coupons, 0), e.issued_count
+                          from %1$s.coupon_events e
+                          left join (select event_id, count(*) as coupons from %1$s.user_coupons group by event_id) c
+                            on c.event_id = e.id
+                        """
                                 .formatted(schema))
                 .execute()
                 .await()
