@@ -1,12 +1,9 @@
 package io.couponrush.issuance;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** Coupon rows, stock and epochs, and the functions of {@code V003__claims.sql} and its successors that keep them. */
 final class CouponStore implements CouponBook {
@@ -76,29 +72,15 @@ final class CouponStore implements CouponBook {
 
     private static final int COUNTS_PAGE = 5_000;
 
-    private final Pool pool;
-    private final long timeoutMillis;
     private final IssueStore issuing;
     private final FastPath fast;
-
-    /** Makes a store whose batches go alone. */
-    CouponStore(Pool pool, Duration timeout) {
-        this(pool, timeout, new IssueStore(pool, timeout, BatchStore.PLAIN));
-    }
-
-    private CouponStore(Pool pool, Duration timeout, IssueStore issuing) {
-        this(pool, timeout, issuing, issuing);
-    }
 
     /**
      * Makes the store.
      *
-     * @param timeout after which the outcome of a statement is unknown; longer than the server's own limit
      * @param fast the way of fresh reservations
      */
-    CouponStore(Pool pool, Duration timeout, IssueStore issuing, FastPath fast) {
-        this.pool = pool;
-        this.timeoutMillis = timeout.toMillis();
+    CouponStore(IssueStore issuing, FastPath fast) {
         this.issuing = issuing;
         this.fast = fast;
     }
@@ -116,7 +98,7 @@ final class CouponStore implements CouponBook {
     @Override
     public Future<List<Stored>> stored(long eventId, Set<UUID> rids, Set<Long> users) {
         Tuple args = Tuple.of(eventId, rids.toArray(UUID[]::new), users.toArray(Long[]::new));
-        return query(STORED, args).map(rows -> {
+        return issuing.query(STORED, args).map(rows -> {
             var found = new ArrayList<Stored>(rows.size());
             for (Row row : rows) {
                 found.add(stored(row));
@@ -127,7 +109,7 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<Set<Long>> invited(long eventId, Set<Long> users) {
-        return query(INVITED, Tuple.of(eventId).addArrayOfLong(users.toArray(Long[]::new)))
+        return issuing.query(INVITED, Tuple.of(eventId).addArrayOfLong(users.toArray(Long[]::new)))
                 .map(rows -> {
                     var found = new HashSet<Long>();
                     for (Row row : rows) {
@@ -139,7 +121,7 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<Optional<Stock>> stock(long eventId) {
-        return query(STOCK, Tuple.of(eventId)).map(rows -> first(rows)
+        return issuing.query(STOCK, Tuple.of(eventId)).map(rows -> IssueStore.first(rows)
                 .map(row -> new Stock(
                         row.getLong("epoch"),
                         row.getInteger("issued_count"),
@@ -149,7 +131,7 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<Optional<Epoch>> beginEpoch(long eventId, long expected) {
-        return query(BEGIN_EPOCH, Tuple.of(eventId, expected)).map(rows -> first(rows)
+        return issuing.query(BEGIN_EPOCH, Tuple.of(eventId, expected)).map(rows -> IssueStore.first(rows)
                 .map(row -> new Epoch(
                         row.getLong("epoch"),
                         row.getInteger("free"),
@@ -159,22 +141,23 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<CountsPage> countsBefore(long eventId, long epoch, long afterId) {
-        return query(COUNTS, Tuple.of(eventId, epoch, afterId, COUNTS_PAGE)).map(rows -> {
-            Map<Long, Integer> counts = new HashMap<>();
-            long next = 0;
-            for (Row row : rows) {
-                counts.put(row.getLong("user_id"), row.getInteger("coupons"));
-                next = row.getInteger("page_size") < COUNTS_PAGE ? 0 : row.getLong("last_id");
-            }
-            return new CountsPage(counts, next);
-        });
+        return issuing.query(COUNTS, Tuple.of(eventId, epoch, afterId, COUNTS_PAGE))
+                .map(rows -> {
+                    Map<Long, Integer> counts = new HashMap<>();
+                    long next = 0;
+                    for (Row row : rows) {
+                        counts.put(row.getLong("user_id"), row.getInteger("coupons"));
+                        next = row.getInteger("page_size") < COUNTS_PAGE ? 0 : row.getLong("last_id");
+                    }
+                    return new CountsPage(counts, next);
+                });
     }
 
     @Override
     public Future<List<Ledger.Settlement>> resolve(long eventId, List<Ledger.Settlement> leases) {
         UUID[] rids = leases.stream().map(Ledger.Settlement::rid).toArray(UUID[]::new);
         UUID[] ids = leases.stream().map(Ledger.Settlement::lease).toArray(UUID[]::new);
-        return query(RESOLVE, Tuple.of(eventId, rids, ids)).map(rows -> {
+        return issuing.query(RESOLVE, Tuple.of(eventId, rids, ids)).map(rows -> {
             var resolved = new ArrayList<Ledger.Settlement>(rows.size());
             for (Row row : rows) {
                 var verb = row.getBoolean("consumed") ? Ledger.Verb.C : Ledger.Verb.B;
@@ -186,7 +169,7 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<List<Sweepable>> sweepable() {
-        return query(SWEEPABLE, Tuple.tuple()).map(rows -> {
+        return issuing.query(SWEEPABLE, Tuple.tuple()).map(rows -> {
             var events = new ArrayList<Sweepable>(rows.size());
             for (Row row : rows) {
                 events.add(new Sweepable(row.getLong("id"), row.getLong("epoch"), row.getLong("expire_at")));
@@ -197,27 +180,16 @@ final class CouponStore implements CouponBook {
 
     @Override
     public Future<Integer> pruneVoidLeases() {
-        return query(PRUNE, Tuple.of(PRUNED))
+        return issuing.query(PRUNE, Tuple.of(PRUNED))
                 .map(RowSet::rowCount)
                 .compose(slice -> slice < PRUNED
                         ? Future.succeededFuture(slice)
                         : pruneVoidLeases().map(more -> slice + more));
     }
 
-    private Future<RowSet<Row>> query(String sql, Tuple args) {
-        return pool.preparedQuery(sql).execute(args).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
-    }
-
     private static Stored stored(Row row) {
-        var coupon = new Coupon(row.getLong(3), row.getString(4), instant(row, 5), instant(row, 6));
+        var coupon =
+                new Coupon(row.getLong(3), row.getString(4), IssueStore.instant(row, 5), IssueStore.instant(row, 6));
         return new Stored(row.getUUID(0), row.getLong(1), row.getLong(2), coupon, row.getInteger(7));
-    }
-
-    private static Instant instant(Row row, int column) {
-        return row.getOffsetDateTime(column).toInstant();
-    }
-
-    private static Optional<Row> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next());
     }
 }

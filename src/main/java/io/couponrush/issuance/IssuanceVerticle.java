@@ -103,7 +103,7 @@ public final class IssuanceVerticle extends VerticleBase {
         var limit = settings.postgres().statementTimeout().plus(REPLY_SLACK);
         var issuing = new IssueStore(pool, limit, traces == null ? BatchStore.PLAIN : new TracedBatchStore(traces));
         var commits = new JointCommits(issuing, issuance.batchMax(), meters::jointCommit);
-        store = new CouponStore(pool, limit, issuing, commits);
+        store = new CouponStore(issuing, commits);
         var rebuilder = new Rebuilder(ledger, store, timers, meters::rebuild);
         var sweeper = new Sweeper(ledger, store, rebuilder, timers, meters::voided, new StockGauges(meters)::show);
         var listener = listener(new StockNews(vertx.eventBus(), System::nanoTime));

@@ -87,7 +87,7 @@ final class IssueStore implements JointCommits.Store {
     public Future<Map<Long, Verdicts>> issueJointly(List<Batch> together) {
         List<Claim> claims = together.stream().flatMap(b -> b.claims().stream()).toList();
         Tuple args = Tuple.of(
-                        forEach(together, Batch::eventId), forEach(together, Batch::epoch), rids(claims), users(claims))
+                        ofEach(together, Batch::eventId), ofEach(together, Batch::epoch), rids(claims), users(claims))
                 .addValue(seqs(claims))
                 .addValue(leases(claims))
                 .addValue(codes(claims));
@@ -104,7 +104,8 @@ final class IssueStore implements JointCommits.Store {
                 .recover(e -> Future.failedFuture(Postgres.isPoison(e) ? new Poisoned(e) : e));
     }
 
-    private Future<RowSet<Row>> query(String sql, Tuple args) {
+    /** Fails when there is no answer in time: then its outcome is unknown. */
+    Future<RowSet<Row>> query(String sql, Tuple args) {
         return pool.preparedQuery(sql).execute(args).timeout(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 
@@ -118,7 +119,7 @@ final class IssueStore implements JointCommits.Store {
     }
 
     /** The same value for each claim of a batch. */
-    private static Long[] forEach(List<Batch> together, ToLongFunction<Batch> value) {
+    private static Long[] ofEach(List<Batch> together, ToLongFunction<Batch> value) {
         return together.stream()
                 .flatMap(b -> Collections.nCopies(b.claims().size(), value.applyAsLong(b)).stream())
                 .toArray(Long[]::new);
@@ -190,11 +191,11 @@ final class IssueStore implements JointCommits.Store {
         return new Verdict(decision, coupon, row.getBoolean(6));
     }
 
-    private static Instant instant(Row row, int column) {
+    static Instant instant(Row row, int column) {
         return row.getOffsetDateTime(column).toInstant();
     }
 
-    private static Optional<Row> first(RowSet<Row> rows) {
+    static Optional<Row> first(RowSet<Row> rows) {
         return rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next());
     }
 }

@@ -30,7 +30,7 @@ final class JointCommits implements FastPath {
     private final int claimsMax;
     private final IntConsumer joined;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private int underWay;
+    private int alone;
     private boolean committing;
 
     /** A batch of fresh reservations of one epoch of a campaign. */
@@ -58,11 +58,11 @@ final class JointCommits implements FastPath {
 
     @Override
     public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> claims) {
-        var batch = new Batch(eventId, epoch, claims);
         if (claims.size() >= LARGE) {
             return store.issueFast(eventId, epoch, claims);
         }
-        if (underWay == 0) {
+        var batch = new Batch(eventId, epoch, claims);
+        if (alone == 0 && !committing) {
             return alone(batch);
         }
         var waits = new Waiting(batch, Promise.promise());
@@ -72,8 +72,8 @@ final class JointCommits implements FastPath {
     }
 
     private Future<Optional<Verdicts>> alone(Batch batch) {
-        underWay++;
-        return store.issueFast(batch.eventId(), batch.epoch(), batch.claims()).onComplete(done -> underWay--);
+        alone++;
+        return store.issueFast(batch.eventId(), batch.epoch(), batch.claims()).onComplete(done -> alone--);
     }
 
     private void commitNext() {
@@ -81,7 +81,6 @@ final class JointCommits implements FastPath {
             return;
         }
         committing = true;
-        underWay++;
         List<Waiting> next = next();
         joined.accept(next.size());
         store.issueJointly(next.stream().map(Waiting::batch).toList()).onComplete(issued -> {
@@ -91,7 +90,6 @@ final class JointCommits implements FastPath {
                     dismiss();
                 }
             } finally {
-                underWay--;
                 committing = false;
                 commitNext();
             }

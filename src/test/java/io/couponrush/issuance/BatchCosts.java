@@ -80,7 +80,7 @@ final class BatchCosts {
                     .with(new PoolOptions().setMaxSize(1))
                     .using(vertx)
                     .build();
-            var store = new CouponStore(pool, Duration.ofSeconds(30));
+            var store = new IssueStore(pool, Duration.ofSeconds(30), BatchStore.PLAIN);
             long event = database.campaign(ENOUGH, PER_USER);
             var had = new int[BUYERS];
             long rows = 0;
@@ -104,7 +104,7 @@ final class BatchCosts {
         }
     }
 
-    private static Future<Void> issue(CouponStore store, long event, List<Claim> batch) {
+    private static Future<Void> issue(IssueStore store, long event, List<Claim> batch) {
         return store.issueFast(event, ClaimsDatabase.EPOCH, batch).map(verdicts -> {
             if (verdicts.isEmpty()) throw new IllegalStateException("not the fast way");
             return null;

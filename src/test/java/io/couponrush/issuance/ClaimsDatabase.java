@@ -33,6 +33,7 @@ final class ClaimsDatabase implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final String uri;
     private final Pool pool;
+    private final IssueStore issuing;
     private final CouponStore store;
 
     ClaimsDatabase() {
@@ -43,7 +44,8 @@ final class ClaimsDatabase implements AutoCloseable {
                 .with(new PoolOptions().setMaxSize(8))
                 .using(vertx)
                 .build();
-        store = new CouponStore(pool, Duration.ofSeconds(10));
+        issuing = new IssueStore(pool, Duration.ofSeconds(10), BatchStore.PLAIN);
+        store = new CouponStore(issuing, issuing);
     }
 
     String uri() {
@@ -52,6 +54,11 @@ final class ClaimsDatabase implements AutoCloseable {
 
     CouponStore store() {
         return store;
+    }
+
+    /** Its statements, each sent alone. */
+    IssueStore issuing() {
+        return issuing;
     }
 
     Pool pool() {

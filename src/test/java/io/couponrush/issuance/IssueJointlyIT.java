@@ -3,6 +3,7 @@ package io.couponrush.issuance;
 import static io.couponrush.issuance.ClaimsDatabase.EPOCH;
 import static io.couponrush.issuance.ClaimsDatabase.await;
 import static io.couponrush.issuance.ClaimsDatabase.claim;
+import static io.couponrush.issuance.ClaimsDatabase.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -13,7 +14,6 @@ import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,12 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@code issue_jointly}: batches of several campaigns in one transaction, each whole or not at all. */
 class IssueJointlyIT {
     private static ClaimsDatabase db;
-    private static IssueStore store;
 
     @BeforeAll
     static void open() {
         db = new ClaimsDatabase();
-        store = new IssueStore(db.pool(), Duration.ofSeconds(10), BatchStore.PLAIN);
     }
 
     @AfterAll
@@ -51,7 +49,7 @@ class IssueJointlyIT {
 
     @CanIgnoreReturnValue
     private static Map<Long, Verdicts> jointly(Batch... batches) {
-        return await(store.issueJointly(List.of(batches)));
+        return await(db.issuing().issueJointly(List.of(batches)));
     }
 
     private static void isWhole(long event, int coupons) {
@@ -82,11 +80,8 @@ class IssueJointlyIT {
         isWhole(second, 1);
         var told = new ArrayList<Long>();
         for (Claim claim : List.of(a, b, c)) {
-            var coupon = Objects.requireNonNull(
-                    Objects.requireNonNull(Objects.requireNonNull(issued.get(claim == c ? second : first))
-                                    .byRid()
-                                    .get(claim.rid()))
-                            .coupon());
+            Verdicts verdicts = Objects.requireNonNull(issued.get(claim == c ? second : first));
+            var coupon = Objects.requireNonNull(verdict(verdicts, claim).coupon());
             told.add(coupon.couponId());
             assertThat(db.texts(
                             "select rid || ' ' || user_id || ' ' || coupon_code || ' ' || lease || ' ' || epoch || ' '"
@@ -182,8 +177,8 @@ class IssueJointlyIT {
         Map<Long, Verdicts> issued = await(db.pool().withTransaction(somebody -> somebody.query(
                         "select from coupon_events where id = " + locked + " for update")
                 .execute()
-                .compose(rows -> store.issueJointly(
-                        List.of(batch(locked, claim(locked, 1, 1)), batch(plain, claim(plain, 1, 1)))))));
+                .compose(rows -> db.issuing()
+                        .issueJointly(List.of(batch(locked, claim(locked, 1, 1)), batch(plain, claim(plain, 1, 1)))))));
 
         assertThat(issued).containsOnlyKeys(plain);
         isWhole(locked, 0);
@@ -205,7 +200,7 @@ class IssueJointlyIT {
                     batches.add(batch(event, claim(event, round, keys[i], UUID.randomUUID(), 1)));
                 }
                 Collections.rotate(batches, racer * size / 3);
-                under.add(store.issueJointly(batches));
+                under.add(db.issuing().issueJointly(batches));
             }
             under.forEach(ClaimsDatabase::await);
         }

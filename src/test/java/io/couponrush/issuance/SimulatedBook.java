@@ -137,12 +137,8 @@ final class SimulatedBook implements CouponBook {
 
     @Override
     public Future<Optional<Verdicts>> issueFast(long eventId, long epoch, List<Claim> batch) {
-        List<Sent> sent = Sent.of(batch);
         Future<Optional<Verdicts>> done = commits.issueFast(eventId, epoch, batch);
-        if (without.contains(Rule.R1)) {
-            return Future.succeededFuture(Optional.of(presumed(sent)));
-        }
-        return done;
+        return without.contains(Rule.R1) ? Future.succeededFuture(Optional.of(presumed(Sent.of(batch)))) : done;
     }
 
     private final class Statements implements JointCommits.Store {
@@ -154,9 +150,7 @@ final class SimulatedBook implements CouponBook {
 
         @Override
         public Future<Map<Long, Verdicts>> issueJointly(List<Batch> together) {
-            var batches = together.stream()
-                    .map(b -> new Together(b.eventId(), b.epoch(), Sent.of(b.claims())))
-                    .toList();
+            List<Together> batches = Together.of(together);
             return call("joint " + batches, () -> postgres.issueJointly(batches, event -> scheduler.chance(0.2)))
                     .recover(e -> e instanceof SimulatedPostgres.BadValue
                             ? Future.succeededFuture(Map.of())

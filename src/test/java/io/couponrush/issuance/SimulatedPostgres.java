@@ -14,6 +14,7 @@ import io.couponrush.issuance.CouponBook.Stored;
 import io.couponrush.issuance.CouponBook.Sweepable;
 import io.couponrush.issuance.CouponBook.Verdict;
 import io.couponrush.issuance.CouponBook.Verdicts;
+import io.couponrush.issuance.JointCommits.Batch;
 import io.couponrush.issuance.Ledger.Settlement;
 import io.couponrush.issuance.Ledger.Verb;
 import java.math.BigDecimal;
@@ -197,7 +198,13 @@ final class SimulatedPostgres {
     }
 
     /** A batch of several that are sent together. */
-    record Together(long event, long epoch, List<Sent> claims) {}
+    record Together(long event, long epoch, List<Sent> claims) {
+        static List<Together> of(List<Batch> batches) {
+            return batches.stream()
+                    .map(b -> new Together(b.eventId(), b.epoch(), Sent.of(b.claims())))
+                    .toList();
+        }
+    }
 
     /** A value that cannot be stored. */
     static final class BadValue extends RuntimeException {
@@ -302,17 +309,9 @@ final class SimulatedPostgres {
             return Optional.empty();
         }
         long now = clock.getAsLong();
-        var numbers = new HashSet<String>();
         var names = new HashSet<Object>();
         for (Sent s : batch) {
-            boolean free = s.seq() >= 1
-                    && s.seq() <= c.max
-                    && !taken(event, s.user(), s.seq())
-                    && numbers.add(s.user() + ":" + s.seq())
-                    && !rows.containsKey(s.rid())
-                    && names.add(s.rid())
-                    && !codes.contains(s.code())
-                    && names.add(s.code());
+            boolean free = s.seq() >= 1 && s.seq() <= c.max && free(event, s, names);
             if (now < c.start || now >= c.end || dead.contains(s.lease()) || !free || !c.admits(s.user())) {
                 return Optional.empty();
             }
@@ -337,12 +336,7 @@ final class SimulatedPostgres {
         var names = new HashSet<Object>();
         for (Together b : plain) {
             for (Sent s : b.claims()) {
-                boolean free = !taken(b.event(), s.user(), s.seq())
-                        && names.add(b.event() + ":" + s.user() + ":" + s.seq())
-                        && names.add(s.rid())
-                        && !codes.contains(s.code())
-                        && names.add(s.code());
-                if (!free) {
+                if (!free(b.event(), s, names)) {
                     return Map.of();
                 }
             }
@@ -352,6 +346,16 @@ final class SimulatedPostgres {
             issued.put(b.event(), issueFast(b.event(), b.epoch(), b.claims()).orElseThrow());
         }
         return issued;
+    }
+
+    /** Neither its number nor its key nor its code is a row's, or another claim's of those that are sent with it. */
+    private boolean free(long event, Sent s, Set<Object> names) {
+        return !taken(event, s.user(), s.seq())
+                && names.add(event + ":" + s.user() + ":" + s.seq())
+                && !rows.containsKey(s.rid())
+                && names.add(s.rid())
+                && !codes.contains(s.code())
+                && names.add(s.code());
     }
 
     private boolean plain(Together b) {

@@ -11,7 +11,6 @@ import io.couponrush.issuance.Ledger.Verb;
 import io.couponrush.issuance.SimulatedPostgres.Campaign;
 import io.couponrush.issuance.SimulatedPostgres.Sent;
 import io.couponrush.issuance.SimulatedPostgres.Together;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,13 +104,8 @@ class SimulatedPostgresIT {
             long epoch = epoch(simulated, event, random);
             batches.add(new Batch(event, epoch, claims(event, epoch, 1 + random.nextInt(2), random, seed)));
         }
-        var issuing = new IssueStore(db.pool(), Duration.ofSeconds(10), BatchStore.PLAIN);
-        Map<Long, Verdicts> real = await(issuing.issueJointly(batches));
-        Map<Long, Verdicts> expected = simulated.issueJointly(
-                batches.stream()
-                        .map(b -> new Together(b.eventId(), b.epoch(), Sent.of(b.claims())))
-                        .toList(),
-                event -> false);
+        Map<Long, Verdicts> real = await(db.issuing().issueJointly(batches));
+        Map<Long, Verdicts> expected = simulated.issueJointly(Together.of(batches), event -> false);
         assertThat(told(real)).isEqualTo(told(expected));
         together += real.size() / 2;
     }

@@ -60,7 +60,7 @@ public final class Books {
         var generations = new HashMap<Long, Integer>();
         var own = new HashSet<Long>();
         each(connection, "select id from user_coupons where event_id = ?", eventId, row -> own.add(row.getLong("id")));
-        each(connection, "select * from outbox where coalesce(event_id, 0) in (0, ?) order by id", eventId, row -> {
+        each(connection, "select * from outbox where event_id is null or event_id = ? order by id", eventId, row -> {
             String topic = row.getString("topic");
             if (topic.equals("coupon.issued")) {
                 var payload = new JsonObject(row.getString("payload"));
