@@ -1,6 +1,11 @@
 package io.couponrush;
 
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.status.OnErrorConsoleStatusListener;
+import ch.qos.logback.core.status.Status;
+import ch.qos.logback.core.status.StatusListener;
+import ch.qos.logback.core.status.StatusManager;
+import net.logstash.logback.status.LevelFilteringStatusListener;
 import org.slf4j.LoggerFactory;
 
 /** Where log lines go and what they look like; {@code logback.xml} holds the two forms. Set before the first logger is made. */
@@ -12,16 +17,33 @@ final class Logs {
         use("console");
     }
 
-    /** For a collector: a JSON object each, on stdout. */
+    /** For a collector: a JSON object each, on stdout. What is wrong with the log itself, as that lines were dropped: stderr. */
     static void json() {
         use("json");
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context)
+            context.getStatusManager().add(faults());
     }
 
-    /** Writes what is still queued. */
+    /** Writes what is still queued. What is logged later is not written, and nobody is told. */
     static void flush() {
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) context.stop();
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) stop(context);
         System.out.flush();
         System.err.flush();
+    }
+
+    static void stop(LoggerContext context) {
+        StatusManager told = context.getStatusManager();
+        told.getCopyOfStatusListenerList().forEach(told::remove);
+        context.stop();
+    }
+
+    private static StatusListener faults() {
+        var stderr = new OnErrorConsoleStatusListener();
+        stderr.start();
+        var faults = new LevelFilteringStatusListener();
+        faults.setLevelValue(Status.WARN);
+        faults.setDelegate(stderr);
+        return faults;
     }
 
     private static void use(String form) {
