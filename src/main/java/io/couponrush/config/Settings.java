@@ -161,7 +161,7 @@ public record Settings(
      *
      * @param quorum whether the queues are kept on several nodes of the broker; queues that exist do not change
      * @param rushPerSecond coupons issued by this node from which on telling gives way to issuing; a tenth is enough on full
-     *     processors
+     *     processors, if more is issued by it
      */
     public record Rabbitmq(@Nullable Secret uri, @Default("false") boolean quorum, @Default("6000") int rushPerSecond) {
         public Rabbitmq {

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Listeners {
     private static final int CONNECTIONS = 64;
     private static final int PUBLISHED = 5;
-    private static final int WARM_UP_S = 5;
+    private static final int WARM_UP_S = 10;
     private static final int APART_S = 3;
     private static final int PING_MS = 20_000;
     private static final int TURNS = 200;
@@ -156,7 +156,7 @@ final class Listeners {
         }
         until(() -> registered.get() == all.size());
         measured[0] = System.currentTimeMillis() + TimeUnit.SECONDS.toMillis(WARM_UP_S);
-        int issued = claim(users, event, perSecond, WARM_UP_S + length);
+        int issued = claim(users, event, perSecond, length);
         long end = System.nanoTime();
         until(() -> heard.get() >= issued);
         long[] sorted = micros.stream().mapToLong(Long::longValue).sorted().toArray();
@@ -174,15 +174,18 @@ final class Listeners {
         System.out.println("messages measured: " + Arrays.stream(sorted).count());
     }
 
-    /** At a steady rate, users in turns; how many were issued. */
+    /**
+     * Users in turns, at a rate that grows until it is the steady one: a load whose compilers are not done yet is late, and what
+     * is late would come as a burst. How many were issued.
+     */
     private int claim(List<String> users, long event, int perSecond, int length) {
         var sent = new AtomicInteger();
         var answered = new AtomicInteger();
         var issued = new AtomicInteger();
-        int total = perSecond * length;
+        int total = due(perSecond, WARM_UP_S + length);
         long began = System.nanoTime();
         vertx.setPeriodic(5, timer -> {
-            long due = Math.min(total, (System.nanoTime() - began) * perSecond / TimeUnit.SECONDS.toNanos(1));
+            int due = Math.min(total, due(perSecond, seconds(began)));
             while (sent.get() < due) {
                 String token = users.get(sent.getAndIncrement() % users.size()).split(",", 2)[1];
                 http.request(request("/api/coupons/issue", token).putHeader("Content-Type", "application/json"))
@@ -196,6 +199,11 @@ final class Listeners {
         });
         until(() -> answered.get() == total);
         return issued.get();
+    }
+
+    private static int due(int perSecond, double after) {
+        double growing = Math.min(after, WARM_UP_S);
+        return (int) (perSecond * (growing * growing / (2 * WARM_UP_S) + after - growing));
     }
 
     private RequestOptions request(String path, String token) {

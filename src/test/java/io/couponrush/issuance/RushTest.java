@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RushTest implements Timers {
     private long now = -TimeUnit.DAYS.toNanos(1);
     private double load;
     private int looks;
-    private final Rush rush = new Rush(6_000, this, () -> {
-        looks++;
-        return load;
-    });
+    private final Rush rush = calm();
 
     @Test
     void isOnFromTheRateOn() {
@@ -49,32 +48,59 @@ class RushTest implements Timers {
     @Test
     void isOnFromATenthOnWhileTheProcessorsAreFull() {
         load = 0.9;
-        spread(149, 149, 149, 149, 3);
-        assertThat(rush.on()).isFalse();
-        rush.issued(1);
-        assertThat(rush.on()).isTrue();
+        assertThat(each(59, 60)).isEqualTo(".".repeat(60));
+        assertThat(each(60, 12)).as("with the tenth and two more").isEqualTo(".".repeat(11) + "+");
         load = 0.89;
-        pass(100);
-        assertThat(rush.on()).isFalse();
+        assertThat(each(60, 1)).isEqualTo(".");
     }
 
     @Test
     void isNotOnForSmallCommitsThatFillTheProcessors() {
         load = 1;
-        pass(100);
-        for (int i = 0; i < 60; i++) rush.issued(i < 59 ? 16 : 15);
-        assertThat(rush.on()).isFalse();
-        rush.issued(17);
-        assertThat(rush.on()).isTrue();
         for (int i = 0; i < 60; i++) {
             pass(100);
             rush.issued(32);
             for (int j = 0; j < 17; j++) rush.issued(15);
-            if (i >= 10) assertThat(rush.on()).isFalse();
+            assertThat(rush.on()).isFalse();
         }
         pass(1_000);
-        rush.issued(600);
-        assertThat(rush.on()).as("small commits are forgotten").isTrue();
+        assertThat(rush.on()).isFalse();
+        assertThat(each(160, 4)).as("small commits are forgotten").isEqualTo("..++");
+    }
+
+    @Test
+    void goesOnGivingWayWhileMoreIsIssuedByIt() {
+        load = 1;
+        assertThat(each(200, 2))
+                .as("told while it is seen what is issued like that")
+                .isEqualTo("..");
+        assertThat(each(200, 1)).isEqualTo("+");
+        assertThat(each(300, 50)).isEqualTo("+".repeat(50));
+        assertThat(each(0, 20)).as("in its second").isEqualTo("+++++++++...........");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"499, ++......", "500, ++++++++"})
+    void keepsItUpFromAQuarterMoreOn(int coupons, String then) {
+        load = 1;
+        assertThat(each(400, 3)).isEqualTo("..+");
+        assertThat(each(coupons, 8)).isEqualTo(then);
+    }
+
+    @Test
+    void triesAgainAWhileAfterATrialThatBroughtNothing() {
+        load = 1;
+        assertThat(each(400, 650)).isEqualTo("..+++" + ".".repeat(603) + "+++" + ".".repeat(39));
+    }
+
+    @Test
+    void endsTheTrialWhenTheProcessorsAreNotFullAnyMore() {
+        load = 1;
+        assertThat(each(400, 4)).isEqualTo("..++");
+        load = 0.89;
+        assertThat(each(400, 1)).isEqualTo(".");
+        load = 1;
+        assertThat(each(400, 100)).as("claims did not need them").isEqualTo(".".repeat(100));
     }
 
     @Test
@@ -89,7 +115,7 @@ class RushTest implements Timers {
         assertThat(rush.on()).isFalse();
         assertThat(looks).isOne();
         pass(100);
-        assertThat(rush.on()).isTrue();
+        assertThat(rush.on()).isFalse();
         assertThat(looks).isEqualTo(2);
         rush.issued(6_000);
         pass(100);
@@ -102,6 +128,24 @@ class RushTest implements Timers {
         rush.issued(100_000);
         pass(TimeUnit.DAYS.toMillis(3));
         assertThat(rush.on()).isFalse();
+    }
+
+    private Rush calm() {
+        return new Rush(6_000, this, () -> {
+            looks++;
+            return load;
+        });
+    }
+
+    /** In one commit a tenth of a second; a plus for each in which it is on at the end. */
+    private String each(int coupons, int tenths) {
+        var seen = new StringBuilder();
+        for (int i = 0; i < tenths; i++) {
+            pass(100);
+            rush.issued(coupons);
+            seen.append(rush.on() ? '+' : '.');
+        }
+        return seen.toString();
     }
 
     /** A tenth of a second each. */
