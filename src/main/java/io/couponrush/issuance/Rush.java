@@ -76,7 +76,11 @@ final class Rush {
             most = Math.max(most, some);
         }
         int rate = Math.max(all, most * QUARTER);
-        return rate >= perSecond || pays(rate >= perSecond / TENTHS && commitsAreLarge(all) && processorsAreFull());
+        if (rate >= perSecond) {
+            change(Trying.NOT); // what is issued now is no measure for a trial: nobody is told
+            return true;
+        }
+        return pays(rate >= perSecond / TENTHS && commitsAreLarge(all) && processorsAreFull());
     }
 
     /** When the processors are not full any more during the trial, claims did not need them. */

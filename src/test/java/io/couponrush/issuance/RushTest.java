@@ -94,6 +94,14 @@ class RushTest implements Timers {
     }
 
     @Test
+    void triesAfterARushOnlyWhenItWasSeenWhatIsIssuedWithout() {
+        load = 1;
+        assertThat(each(6_000, 1)).isEqualTo("+");
+        assertThat(each(400, 9)).as("in its second").isEqualTo("+".repeat(9));
+        assertThat(each(400, 4)).isEqualTo("..++");
+    }
+
+    @Test
     void endsTheTrialWhenTheProcessorsAreNotFullAnyMore() {
         load = 1;
         assertThat(each(400, 4)).isEqualTo("..++");
