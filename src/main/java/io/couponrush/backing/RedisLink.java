@@ -183,6 +183,7 @@ public final class RedisLink {
         var options = new RedisOptions()
                 .setConnectionString(uri)
                 .setPoolName(name)
+                .setMetricsName(name)
                 .setMaxPoolSize(1)
                 .setMaxPoolWaiting(1)
                 .setMaxWaitingHandlers(inFlightMax);
