@@ -48,7 +48,10 @@ class RushTest implements Timers {
     @Test
     void isOnFromATenthOnWhileTheProcessorsAreFull() {
         load = 0.9;
-        assertThat(each(59, 60)).isEqualTo(".".repeat(60));
+        for (int i = 0; i < 6; i++) {
+            assertThat(each(59, 1) + each(60, 9)).as("one too few").isEqualTo(".".repeat(10));
+        }
+        assertThat(each(0, 10)).isEqualTo(".".repeat(10));
         assertThat(each(60, 12)).as("with the tenth and two more").isEqualTo(".".repeat(11) + "+");
         load = 0.89;
         assertThat(each(60, 1)).isEqualTo(".");
@@ -66,6 +69,20 @@ class RushTest implements Timers {
         pass(1_000);
         assertThat(rush.on()).isFalse();
         assertThat(each(160, 4)).as("small commits are forgotten").isEqualTo("..++");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15, ....", "16, ..++"})
+    void isOnWhenCommitsHoldSixteenOnAverage(int first, String seen) {
+        load = 1;
+        var was = new StringBuilder();
+        for (int i = 0; i < 4; i++) {
+            pass(100);
+            for (int j = 0; j < 59; j++) rush.issued(16);
+            rush.issued(i == 0 ? first : 16);
+            was.append(rush.on() ? '+' : '.');
+        }
+        assertThat(was).hasToString(seen);
     }
 
     @Test
