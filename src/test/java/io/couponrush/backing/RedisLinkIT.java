@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.couponrush.testkit.FreePorts;
 import io.couponrush.testkit.OverheardLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -16,7 +17,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,7 @@ class RedisLinkIT {
     void start(@TempDir Path dir) throws IOException {
         assumeTrue(isInstalled(), "skipped: no redis-server on the PATH");
         vertx = Vertx.vertx();
-        int port = freePort();
+        int port = FreePorts.find();
         server = new ProcessBuilder("redis-server", "--port", Integer.toString(port), "--save", "")
                 .directory(dir.toFile())
                 .redirectErrorStream(true)
@@ -134,7 +134,7 @@ class RedisLinkIT {
 
     @Test
     void startsWithoutAServerWhereThatIsAllowed() throws IOException {
-        int port = freePort();
+        int port = FreePorts.find();
         var other = new RedisLink(vertx, "redis://127.0.0.1:" + port, Duration.ofSeconds(2), 100, () -> {});
 
         assertThat(onEventLoop(other::startEvenIfAway).succeeded()).isTrue();
@@ -186,12 +186,6 @@ class RedisLinkIT {
     private static <T> Future<T> settled(Future<T> future) {
         await().atMost(Duration.ofSeconds(10)).until(future::isComplete);
         return future;
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean isInstalled() {

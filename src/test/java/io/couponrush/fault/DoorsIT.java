@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Clustering;
+import io.couponrush.testkit.FreePorts;
 import io.couponrush.testkit.Listening;
-import io.couponrush.testkit.Program;
 import io.couponrush.testkit.RunningService;
 import io.couponrush.testkit.ServiceProcess;
 import java.net.InetSocketAddress;
@@ -32,7 +32,7 @@ class DoorsIT {
 
     @Test
     void aNodeListensForClientsEverywhereAndForOtherNodesOnLoopback() {
-        int http = Program.freePort();
+        int http = FreePorts.find();
         int members = Clustering.of(1).ports().get(0);
         Map<String, String> env = RunningService.environment(Backends.shared().redisUri());
         env.put("COUPONRUSH_JWT_SECRET", "Vw5nKq8RtYb2ZxLc7MhGd4PsJf9Ae3Uo");

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Browser;
 import io.couponrush.testkit.Clustering;
+import io.couponrush.testkit.FreePorts;
 import io.couponrush.testkit.Https;
 import io.couponrush.testkit.Nginx;
 import io.couponrush.testkit.Program;
@@ -65,7 +66,7 @@ class EdgeStory {
         shared.put("COUPONRUSH_HTTP_INSTANCES", "1");
         shared.put("COUPONRUSH_HTTP_TRUSTED_PROXIES", "127.0.0.1");
         Clustering clustering = Clustering.of(2);
-        List<Integer> ports = List.of(Program.freePort(), Program.freePort());
+        List<Integer> ports = FreePorts.find(2);
         for (int i = 0; i < ports.size(); i++) {
             var env = new HashMap<>(shared);
             env.putAll(clustering.env(i));

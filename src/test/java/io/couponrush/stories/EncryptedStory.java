@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.couponrush.testkit.Browser;
+import io.couponrush.testkit.FreePorts;
 import io.couponrush.testkit.Https;
 import io.couponrush.testkit.Pem;
 import io.couponrush.testkit.RawHttp;
@@ -15,7 +16,6 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class EncryptedStory {
     @BeforeAll
     void open(@TempDir Path directory) throws Exception {
         pem = Pem.make(directory.resolve("edge"));
-        operators = freePort();
+        operators = FreePorts.find();
         service = RunningService.start(Map.of(
                 "COUPONRUSH_HTTP_TLS_CERTIFICATE", pem.certificate().toString(),
                 "COUPONRUSH_HTTP_TLS_KEY", pem.key().toString(),
@@ -119,11 +119,5 @@ class EncryptedStory {
     private static String token(HttpResponse<String> reply) {
         assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
         return new JsonObject(reply.body()).getString("accessToken");
-    }
-
-    private static int freePort() throws IOException {
-        try (var any = new ServerSocket(0)) {
-            return any.getLocalPort();
-        }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.errorprone.annotations.MustBeClosed;
 import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Clustering;
+import io.couponrush.testkit.FreePorts;
 import io.couponrush.testkit.Nginx;
 import io.couponrush.testkit.Page;
 import io.couponrush.testkit.Program;
@@ -47,8 +48,8 @@ class OperationsStory {
     private final Clustering clustering = Clustering.of(2);
     private final Map<String, String> shared =
             RunningService.environment(Backends.shared().redisUri());
-    private final int portA = Program.freePort();
-    private final int portB = Program.freePort();
+    private final int portA = FreePorts.find();
+    private final int portB = FreePorts.find();
     private Path directory;
     private RunningService nodeA;
     private RunningService nodeB;
@@ -183,7 +184,7 @@ class OperationsStory {
         String executable = needed("prometheus-alertmanager", "prometheus-alertmanager");
         Path home = Files.createTempDirectory(directory, "alertmanager");
         Files.createSymbolicLink(home.resolve("alertmanager"), Path.of(executable)); // as it is called in the image
-        int port = Program.freePort();
+        int port = FreePorts.find();
         var command = List.of(
                 "env",
                 "PATH=" + home + ":" + System.getenv("PATH"),
@@ -289,7 +290,7 @@ class OperationsStory {
     @MustBeClosed
     private Served prometheus() throws IOException {
         String executable = needed("prometheus", "prometheus");
-        int port = Program.freePort();
+        int port = FreePorts.find();
         Path home = Files.createTempDirectory(directory, "prometheus");
         Files.copy(Watching.PROMETHEUS.resolve("rules.yml"), home.resolve("rules.yml"));
         String conf = Files.readString(Watching.PROMETHEUS.resolve("prometheus.yml"))

@@ -11,6 +11,7 @@ import io.couponrush.testkit.Backends;
 import io.couponrush.testkit.Book;
 import io.couponrush.testkit.Callers;
 import io.couponrush.testkit.Clustering;
+import io.couponrush.testkit.FreePorts;
 import io.couponrush.testkit.Nginx;
 import io.couponrush.testkit.Program;
 import io.couponrush.testkit.RunningService;
@@ -69,8 +70,7 @@ class RollingRestartStory {
         Optional<String> executable = Program.find("nginx");
         assumeTrue(
                 executable.isPresent(), "there is no nginx on this machine (on Debian: apt-get install nginx-light)");
-        List<Integer> ports =
-                IntStream.range(0, NODES).mapToObj(i -> Program.freePort()).toList();
+        List<Integer> ports = FreePorts.find(NODES);
         start(ports);
         try (var nginx = Nginx.before(nodes.get(0), ports, executable.orElseThrow(), directory)) {
             int stock = PER_SECOND * LONGEST_S;

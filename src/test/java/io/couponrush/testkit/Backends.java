@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Databases from {@link #freshDatabase()} are dropped when the JVM ends; Redis and the broker are shared by all.
  */
 public final class Backends {
-    private static final String FORK = System.getProperty("test.fork", "1");
+    static final int FORK = Integer.getInteger("test.fork", 1);
     static final Path STACK_DIR = Path.of("target", "test-stack-" + FORK);
 
     private final String postgresUri;
@@ -69,7 +69,7 @@ public final class Backends {
 
     private static @Nullable String named(String variable) {
         var uri = System.getenv(variable);
-        return uri == null ? null : uri.replace("{fork}", FORK);
+        return uri == null ? null : uri.replace("{fork}", Integer.toString(FORK));
     }
 
     public String postgresUri() {

@@ -3,9 +3,6 @@ package io.couponrush.testkit;
 import io.couponrush.testkit.Callers.Caller;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,15 +30,7 @@ public final class BrowserShop implements AutoCloseable {
 
     /** On a port that is the same after a restart. */
     private static RunningService serving() {
-        return RunningService.start(Map.of("COUPONRUSH_HTTP_PORT", Integer.toString(freePort())));
-    }
-
-    private static int freePort() {
-        try (var free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RunningService.start(Map.of("COUPONRUSH_HTTP_PORT", Integer.toString(FreePorts.find())));
     }
 
     public RunningService service() {

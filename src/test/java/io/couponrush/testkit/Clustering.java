@@ -3,11 +3,6 @@ package io.couponrush.testkit;
 import io.couponrush.config.Cluster;
 import io.couponrush.config.Profile;
 import io.couponrush.config.SettingsLoader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +12,7 @@ import java.util.stream.Collectors;
 /** The settings of nodes that are to be one cluster, apart from every other on this machine. */
 public record Clustering(String name, List<Integer> ports) {
     public static Clustering of(int nodes) {
-        return new Clustering("test-" + UUID.randomUUID(), freePorts(nodes));
+        return new Clustering("test-" + UUID.randomUUID(), FreePorts.find(nodes));
     }
 
     /** What that node, counted from 0, is told by its environment. */
@@ -42,18 +37,5 @@ public record Clustering(String name, List<Integer> ports) {
         var env = env(node);
         env.putAll(changes);
         return SettingsLoader.read(Profile.DEV, env).settings().cluster();
-    }
-
-    /** Free a moment ago. */
-    private static List<Integer> freePorts(int count) {
-        var held = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket each : held) each.close();
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

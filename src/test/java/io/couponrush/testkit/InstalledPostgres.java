@@ -24,7 +24,7 @@ public final class InstalledPostgres implements AutoCloseable {
 
     private final Path programs;
     private final Path directory;
-    private final int port = Program.freePort();
+    private final int port = FreePorts.find();
     private final boolean asRoot = "root".equals(System.getProperty("user.name"));
 
     private InstalledPostgres(Path programs, Path directory) {

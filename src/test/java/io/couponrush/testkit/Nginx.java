@@ -49,8 +49,8 @@ public final class Nginx implements Service, AutoCloseable {
     public static Nginx before(Service behind, List<Integer> nodes, String executable, Path directory)
             throws IOException {
         Path home = Files.createTempDirectory(directory, "nginx");
-        int port = Program.freePort();
-        int tlsPort = Program.freePort();
+        int port = FreePorts.find();
+        int tlsPort = FreePorts.find();
         Pem pem = pem(home);
         Path balancers = Files.writeString(home.resolve("balancers.conf"), "set_real_ip_from " + BALANCER + ";\n");
         Path log = home.resolve("access.log");

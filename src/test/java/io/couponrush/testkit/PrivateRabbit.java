@@ -8,7 +8,6 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +24,7 @@ public final class PrivateRabbit implements AutoCloseable {
 
     private final Path directory;
     private final Path programs;
-    private final int port = freePort();
+    private final int port = FreePorts.find();
     private final Map<String, String> env;
     private Process child;
 
@@ -37,8 +36,8 @@ public final class PrivateRabbit implements AutoCloseable {
                 Map.entry("RABBITMQ_NODENAME", "test" + port + "@localhost"),
                 Map.entry("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"),
                 Map.entry("RABBITMQ_NODE_PORT", Integer.toString(port)),
-                Map.entry("RABBITMQ_DIST_PORT", Integer.toString(freePort())),
-                Map.entry("ERL_EPMD_PORT", Integer.toString(freePort())),
+                Map.entry("RABBITMQ_DIST_PORT", Integer.toString(FreePorts.find())),
+                Map.entry("ERL_EPMD_PORT", Integer.toString(FreePorts.find())),
                 Map.entry("ERL_EPMD_ADDRESS", "127.0.0.1"),
                 Map.entry("RABBITMQ_MNESIA_BASE", this.directory.resolve("data").toString()),
                 Map.entry("RABBITMQ_LOG_BASE", this.directory.resolve("log").toString()),
@@ -158,14 +157,6 @@ public final class PrivateRabbit implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

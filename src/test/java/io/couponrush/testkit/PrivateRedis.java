@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -50,7 +49,7 @@ public final class PrivateRedis implements AutoCloseable {
     /** With more options of the command line. */
     public static Optional<PrivateRedis> start(Path directory, boolean keepsItsData, List<String> options) {
         return executable().map(found -> {
-            var redis = new PrivateRedis(directory, found, keepsItsData, freePort(), options);
+            var redis = new PrivateRedis(directory, found, keepsItsData, FreePorts.find(), options);
             redis.start();
             return redis;
         });
@@ -175,14 +174,6 @@ public final class PrivateRedis implements AutoCloseable {
             return true;
         } catch (IOException notYet) {
             return false;
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
