@@ -4,7 +4,6 @@ import io.couponrush.backing.Migrations;
 import io.couponrush.backing.embedded.EmbeddedStack;
 import io.couponrush.backing.embedded.EmbeddedStack.Part;
 import io.couponrush.config.Profile;
-import io.couponrush.config.Secret;
 import io.couponrush.config.Settings;
 import io.couponrush.config.SettingsLoader;
 import io.vertx.core.Future;
@@ -59,9 +58,7 @@ final class DevCommand implements Callable<Integer> {
     private Future<Void> run(Lifecycle life) throws IOException {
         Settings asked = SettingsLoader.read(Profile.DEV, world.env()).settings();
         Settings settings = completed(asked, life);
-        Secret postgres = settings.postgres().uri();
-        int applied = postgres == null ? 0 : Migrations.migrate(postgres.reveal());
-        if (applied > 0) LoggerFactory.getLogger(DevCommand.class).info("migrations applied: {}", applied);
+        if (asked.postgres().uri() != null) migrate(asked.postgres().uri().reveal());
         ServeCommand.Started node = ServeCommand.start(settings, life);
         Demo.Shelf shelf = Demo.seed(node.server()).await();
         life.up();
@@ -78,7 +75,7 @@ final class DevCommand implements Callable<Integer> {
         if (asked.redis().uri() == null) parts.add(Part.REDIS);
         if (asked.rabbitmq().uri() == null) parts.add(Part.BROKER);
         if (!parts.isEmpty()) {
-            EmbeddedStack stack = EmbeddedStack.start(asked.dataDir(), parts);
+            EmbeddedStack stack = EmbeddedStack.start(asked.dataDir(), parts, DevCommand::migrate);
             life.started("the embedded stack", STOP_EMBEDDED, () -> closed(stack));
             if (parts.contains(Part.POSTGRES)) env.put("COUPONRUSH_POSTGRES_URI", stack.postgresUri());
             if (parts.contains(Part.REDIS)) env.put("COUPONRUSH_REDIS_URI", stack.redisUri());
@@ -86,6 +83,11 @@ final class DevCommand implements Callable<Integer> {
         }
         if (asked.jwt().secret() == null) env.put("COUPONRUSH_JWT_SECRET", KeptSecret.in(asked.dataDir()));
         return SettingsLoader.read(Profile.DEV, env).settings();
+    }
+
+    private static void migrate(String postgresUri) {
+        int applied = Migrations.migrate(postgresUri);
+        if (applied > 0) LoggerFactory.getLogger(DevCommand.class).info("migrations applied: {}", applied);
     }
 
     private static Future<Void> closed(EmbeddedStack stack) {

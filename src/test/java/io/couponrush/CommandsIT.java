@@ -83,6 +83,7 @@ class CommandsIT {
         assertThat(dev.waitFor(60, SECONDS)).isTrue();
         assertThat(dev.exitValue()).isZero();
         assertThat(text("dev.out")).startsWith("CouponRush is up.");
+        assertThat(text("dev.err")).doesNotContain("WARN", "ERROR", "\tat ");
         assertThat(servers).isNotEmpty().noneMatch(ProcessHandle::isAlive);
     }
 

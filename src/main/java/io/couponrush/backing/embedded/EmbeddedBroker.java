@@ -3,6 +3,7 @@ package io.couponrush.backing.embedded;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
 import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.BrokerImpl;
 import org.apache.qpid.server.model.SystemConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class EmbeddedBroker implements RunningPart {
         var launcher = new SystemLauncher(startup);
         try {
             launcher.startup(attributes(data.directory("broker").toString(), password));
+            leaveSignalsToOthers(startup.broker());
             return new EmbeddedBroker(
                     launcher, "amqp://" + USER + ":" + password + "@127.0.0.1:" + startup.boundPort());
         } catch (Exception e) {
@@ -45,6 +48,13 @@ final class EmbeddedBroker implements RunningPart {
             var why = startup.failure == null ? e : startup.failure;
             throw new EmbeddedStackException("the Qpid broker did not get ready: " + why, why);
         }
+    }
+
+    /** The broker has a hook of its own that ends it on a signal, while others still speak to it. */
+    private static void leaveSignalsToOthers(Broker<?> broker) throws ReflectiveOperationException {
+        Field hook = BrokerImpl.class.getDeclaredField("_shutdownHook");
+        hook.setAccessible(true);
+        Runtime.getRuntime().removeShutdownHook((Thread) hook.get(broker));
     }
 
     /** Configuration is made anew at each start, the virtual host with its queues and messages stays. */
@@ -96,11 +106,14 @@ final class EmbeddedBroker implements RunningPart {
             failure = e;
         }
 
+        Broker<?> broker() {
+            if (requireNonNull(system).getContainer() instanceof Broker<?> broker) return broker;
+            throw new IllegalStateException("there is none");
+        }
+
         int boundPort() {
-            if (requireNonNull(system).getContainer() instanceof Broker<?> broker) {
-                for (var port : broker.getPorts()) {
-                    if (port.getBoundPort() > 0) return port.getBoundPort();
-                }
+            for (var port : broker().getPorts()) {
+                if (port.getBoundPort() > 0) return port.getBoundPort();
             }
             throw new IllegalStateException("it listens nowhere");
         }

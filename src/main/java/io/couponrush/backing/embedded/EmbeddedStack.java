@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,16 +43,28 @@ public final class EmbeddedStack implements AutoCloseable {
     }
 
     private final DataDir data;
+    private final Consumer<String> database;
     private final Map<Part, RunningPart> running = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedStack(DataDir data) {
+    private EmbeddedStack(DataDir data, Consumer<String> database) {
         this.data = data;
+        this.database = database;
     }
 
     /** Starts the parts side by side, all or none. */
     public static EmbeddedStack start(Path dataDir, Set<Part> parts) {
-        var stack = new EmbeddedStack(DataDir.open(dataDir));
+        return start(dataDir, parts, uri -> {});
+    }
+
+    /**
+     * Starts the parts side by side, all or none.
+     *
+     * @param database is given the URI of Postgres as soon as that runs, on another thread and while others still start;
+     *     this waits for it, and fails with what it throws
+     */
+    public static EmbeddedStack start(Path dataDir, Set<Part> parts, Consumer<String> database) {
+        var stack = new EmbeddedStack(DataDir.open(dataDir), database);
         try {
             stack.start(parts);
             return stack;
@@ -90,7 +103,12 @@ public final class EmbeddedStack implements AutoCloseable {
 
     /** Noted as running by the thread that started it, so that none is forgotten when others fail. */
     private Callable<Boolean> starting(Part part, Binaries binaries) {
-        return () -> running.put(part, start(part, binaries)) == null;
+        return () -> {
+            var server = start(part, binaries);
+            running.put(part, server);
+            if (part == Part.POSTGRES) database.accept(server.uri());
+            return true;
+        };
     }
 
     private RunningPart start(Part part, Binaries binaries) throws IOException {
@@ -101,7 +119,8 @@ public final class EmbeddedStack implements AutoCloseable {
         };
     }
 
-    private static EmbeddedStackException failure(Part part, Throwable cause) {
+    private EmbeddedStackException failure(Part part, Throwable cause) {
+        if (running.containsKey(part)) return new EmbeddedStackException(String.valueOf(cause.getMessage()), cause);
         var why = cause instanceof EmbeddedStackException told ? told.getMessage() : cause.toString();
         return new EmbeddedStackException(
                 "Embedded " + part + " did not start: " + why + ". To use a server of your own instead, set "

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -113,6 +114,18 @@ class EmbeddedStackIT {
         try (var stack = EmbeddedStack.start(old, Set.of(Part.REDIS))) {
             assertThatThrownBy(stack::postgresUri).isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    @Test
+    void ofADatabaseThatIsNotWhatItHasToBeNothingIsLeft() throws IOException {
+        var made = new ArrayList<String>();
+        assertThatThrownBy(() -> EmbeddedStack.start(temp, Set.of(Part.POSTGRES, Part.REDIS), uri -> {
+                    made.add(uri);
+                    throw new IllegalStateException("no schema");
+                }))
+                .isInstanceOf(EmbeddedStackException.class)
+                .hasMessage("no schema");
+        assertThat(listens("127.0.0.1", made.get(0))).isFalse();
     }
 
     private static void leave(EmbeddedStack stack, String name) {
