@@ -50,6 +50,7 @@ public final class IssuanceVerticle extends VerticleBase {
     private final Meters meters;
     private final CouponCodes codes = new CouponCodes();
     private final List<MessageConsumer<?>> asked = new ArrayList<>();
+    private final List<Rounds> rounds = new ArrayList<>();
 
     private volatile RedisLink redis; // asked by health checks elsewhere
     private Pool pool;
@@ -142,6 +143,7 @@ public final class IssuanceVerticle extends VerticleBase {
     /** Nobody asks any more, here or from other nodes: then what is under way comes to its end, for a moment at most. */
     @Override
     public Future<?> stop() {
+        rounds.forEach(Rounds::end);
         return Future.join(asked.stream().map(MessageConsumer::unregister).toList())
                 .transform(deaf -> drained(DRAIN_LOOKS))
                 .transform(done -> Future.join(redis.stop(), pool.close(), session.close()));
@@ -204,7 +206,9 @@ public final class IssuanceVerticle extends VerticleBase {
     }
 
     private void repeat(String name, Duration every, Supplier<Future<Void>> task) {
-        new Rounds(vertx, name, every, every, () -> task.get().map(false)).begin();
+        var repeated = new Rounds(vertx, name, every, every, () -> task.get().map(false));
+        rounds.add(repeated);
+        repeated.begin();
     }
 
     private void prune() {

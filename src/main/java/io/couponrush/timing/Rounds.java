@@ -23,6 +23,7 @@ public final class Rounds {
     private final Duration pause;
     private final Supplier<Future<Boolean>> round;
     private boolean troubled;
+    private volatile boolean ended;
 
     /**
      * Makes rounds that have not begun.
@@ -44,17 +45,30 @@ public final class Rounds {
         next(jittered());
     }
 
+    /**
+     * No round begins any more, and the log does not tell when the one that is under way fails: for who takes away what a
+     * round needs before its verticle has ended. Any thread may call it.
+     */
+    public void end() {
+        ended = true;
+    }
+
     private void next(long millis) {
-        vertx.setTimer(millis, id -> Future.succeededFuture()
+        vertx.setTimer(millis, id -> go());
+    }
+
+    private void go() {
+        if (ended) return;
+        Future.succeededFuture()
                 .compose(v -> round.get())
                 .onSuccess(more -> recovered())
                 .onFailure(this::trouble)
-                .onComplete(done -> next(done.succeeded() && done.result() ? pause.toMillis() : jittered())));
+                .onComplete(done -> next(done.succeeded() && done.result() ? pause.toMillis() : jittered()));
     }
 
     /** Said once, not with each round. */
     private void trouble(Throwable failure) {
-        LOG.atLevel(troubled ? Level.DEBUG : Level.WARN)
+        LOG.atLevel(troubled || ended ? Level.DEBUG : Level.WARN)
                 .log("{} not finished, trying on: {}", name, failure.toString());
         troubled = true;
     }

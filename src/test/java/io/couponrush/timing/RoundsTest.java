@@ -3,6 +3,7 @@ package io.couponrush.timing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.couponrush.testkit.OverheardLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -82,14 +83,44 @@ class RoundsTest {
         await().untilAtomic(rounds, org.hamcrest.Matchers.greaterThan(1));
     }
 
-    private void begin(Duration every, Duration pause, IntFunction<Future<Boolean>> round) {
+    @Test
+    void onceEndedThereIsNoOtherAndTheLogKeepsQuiet() throws Exception {
+        Promise<Boolean> last = Promise.promise();
+        Rounds begun = begin(SHORT, SHORT, round -> last.future());
+        await().untilAtomic(rounds, org.hamcrest.Matchers.equalTo(1));
+        var log = new OverheardLog();
+        log.start();
+        try {
+            begun.end();
+            last.fail("what it needs is gone");
+            Thread.sleep(50);
+        } finally {
+            log.stop();
+        }
+        assertThat(rounds).hasValue(1);
+        assertThat(log.lines()).filteredOn(line -> line.contains("a test")).allSatisfy(line -> assertThat(line)
+                .startsWith("DEBUG"));
+    }
+
+    @Test
+    void thatAreEndedBeforeTheirTimeAreNone() throws InterruptedException {
+        begin(Duration.ofMillis(20), SHORT, round -> Future.succeededFuture(true))
+                .end();
+        Thread.sleep(60);
+        assertThat(rounds).hasValue(0);
+    }
+
+    @CanIgnoreReturnValue
+    private Rounds begin(Duration every, Duration pause, IntFunction<Future<Boolean>> round) {
+        var made = new Rounds(vertx, "a test", every, pause, () -> round.apply(rounds.incrementAndGet()));
         vertx.deployVerticle(new VerticleBase() {
                     @Override
                     public Future<?> start() {
-                        new Rounds(vertx, "a test", every, pause, () -> round.apply(rounds.incrementAndGet())).begin();
+                        made.begin();
                         return Future.succeededFuture();
                     }
                 })
                 .await();
+        return made;
     }
 }
