@@ -176,20 +176,25 @@ free_port() {
     echo "$port"
 }
 
-# The service with its default settings and the embedded servers, on data of its own. Arguments are more settings, as
-# NAME=VALUE, and more JVM options.
-start_service() {
+# The service with its default settings and the embedded servers, on the data of this run. Does not wait for it. Arguments are
+# more settings, as NAME=VALUE, and more JVM options.
+launch_service() {
     local name argument settings=() options=()
     for name in ${!COUPONRUSH_@}; do unset "$name"; done
     for argument; do [[ $argument == COUPONRUSH_*=* ]] && settings+=("$argument") || options+=("$argument"); done
-    mkdir -p "$RUN"
-    rm -rf "$RUN/data"
     : >"$RUN/service.log" # what the last one said must not pass for this one's words
     # shellcheck disable=SC2086 # options are several words
     env COUPONRUSH_CONFIG="$CODE/conf/couponrush.yaml" COUPONRUSH_HTTP_PORT=0 COUPONRUSH_DATA_DIR="$RUN/data" "${settings[@]}" \
         "$JAVA" $JVM "${options[@]}" -jar "$CODE/target/couponrush.jar" dev >"$RUN/service.log" 2>&1 &
     SERVICE_PID=$!
     PIDS+=("$SERVICE_PID")
+}
+
+# That service on new data, once it is up, with users for the load. Arguments as before.
+start_service() {
+    mkdir -p "$RUN"
+    rm -rf "$RUN/data"
+    launch_service "$@"
     await_line "$SERVICE_PID" "$RUN/service.log" 'CouponRush is up'
     SERVICE_URL=$(sed -n 's|.*Shop *\(https*\)://[^:]*:\([0-9]*\)/.*|\1://127.0.0.1:\2|p' "$RUN/service.log")
     BENCH_POSTGRES_URI=postgresql://couponrush:$(<"$RUN/data/secrets/postgres")@127.0.0.1:$(sed -n 4p \
@@ -286,7 +291,7 @@ campaign() {
 
 # One coupon, as the first user.
 claim_one() {
-    curl -sS --fail-with-body "$SERVICE_URL/api/coupons/issue" -H 'Content-Type: application/json' \
+    curl -sS --fail-with-body --max-time 5 "$SERVICE_URL/api/coupons/issue" -H 'Content-Type: application/json' \
         -H "Authorization: Bearer $(head -1 "$RUN/users.csv" | cut -d, -f2)" -d '{"eventId":'"$1"'}'
 }
 

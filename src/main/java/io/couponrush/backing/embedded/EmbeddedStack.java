@@ -43,13 +43,11 @@ public final class EmbeddedStack implements AutoCloseable {
     }
 
     private final DataDir data;
-    private final Consumer<String> database;
     private final Map<Part, RunningPart> running = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedStack(DataDir data, Consumer<String> database) {
+    private EmbeddedStack(DataDir data) {
         this.data = data;
-        this.database = database;
     }
 
     /** Starts the parts side by side, all or none. */
@@ -64,9 +62,9 @@ public final class EmbeddedStack implements AutoCloseable {
      *     this waits for it, and fails with what it throws
      */
     public static EmbeddedStack start(Path dataDir, Set<Part> parts, Consumer<String> database) {
-        var stack = new EmbeddedStack(DataDir.open(dataDir), database);
+        var stack = new EmbeddedStack(DataDir.open(dataDir));
         try {
-            stack.start(parts);
+            stack.start(parts, database);
             return stack;
         } catch (RuntimeException e) {
             stack.close();
@@ -74,10 +72,11 @@ public final class EmbeddedStack implements AutoCloseable {
         }
     }
 
-    private void start(Set<Part> parts) {
+    private void start(Set<Part> parts, Consumer<String> database) {
         var binaries = binaries();
         var failures = new ArrayList<EmbeddedStackException>();
-        var starts = atOnce(parts.stream().map(part -> starting(part, binaries)).toList());
+        var starts = atOnce(
+                parts.stream().map(part -> starting(part, binaries, database)).toList());
         int index = 0;
         for (var part : parts) {
             try {
@@ -102,7 +101,7 @@ public final class EmbeddedStack implements AutoCloseable {
     }
 
     /** Noted as running by the thread that started it, so that none is forgotten when others fail. */
-    private Callable<Boolean> starting(Part part, Binaries binaries) {
+    private Callable<Boolean> starting(Part part, Binaries binaries, Consumer<String> database) {
         return () -> {
             var server = start(part, binaries);
             running.put(part, server);
